@@ -1,0 +1,165 @@
+"""Outside data to values: the only file that calls pydantic.
+
+Documents are plain frozen dataclasses; pydantic reads them through ``TypeAdapter`` and never appears in a
+signature, a base class or an error. Reading is strict: a misspelt key, a number where a text is due, or a date
+that is none is an error that names its path.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from csprotocol.errors import CsprotocolError, DocumentError, MissingExtraError, Problem, one_of
+
+__all__ = ["dump", "json_schema", "parse", "read_document"]
+
+T = TypeVar("T")
+
+_READERS = (".toml", ".json", ".yaml", ".yml")
+
+
+def parse(kind: type[T], raw: object, *, error: type[DocumentError] = DocumentError) -> T:
+    """A value of ``kind`` from plain data (mappings, lists, texts, numbers, dates).
+
+    Raises:
+        DocumentError: (or the given subclass) with all problems, each with its path. An error of ours that a
+            value raised at its birth comes out as it is.
+    """
+    from pydantic import ValidationError
+    from pydantic_core import PydanticSerializationError, to_json
+
+    try:
+        # Through JSON, so that dates from TOML and texts from JSON meet the same strict rules.
+        value: T = _adapter(kind).validate_json(to_json(raw), strict=True)
+    except PydanticSerializationError as failure:
+        raise DocumentError.unreadable(kind.__name__, "it holds something that is no plain data") from failure
+    except ValidationError as failure:
+        for found in failure.errors():
+            inner = found.get("ctx", {}).get("error")
+            if isinstance(inner, CsprotocolError):
+                raise inner from None
+        raise error.of_problems(kind.__name__, _problems(kind, failure.errors())) from None
+    return value
+
+
+def dump(value: object) -> dict[str, Any]:
+    """Plain data that :func:`parse` turns into an equal value; what equals its default is left out."""
+    plain: dict[str, Any] = _adapter(type(value)).dump_python(
+        value, mode="json", by_alias=True, exclude_defaults=True
+    )
+    return plain
+
+
+def json_schema(kind: type) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of documents of ``kind``."""
+    schema = _adapter(kind).json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def read_document(path: str | Path, *, error: type[DocumentError] = DocumentError) -> dict[str, Any]:
+    """The mapping that a TOML, JSON or YAML file holds.
+
+    Raises:
+        DocumentError: (or the given subclass) the file is absent, of another kind, or does not parse; the
+            message names the line where the reader knows it.
+        MissingExtraError: YAML without the extra ``[yaml]``.
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as failure:
+        raise error.unreadable(file.name, failure.strerror or "no such file") from None
+    except UnicodeDecodeError:
+        raise error.unreadable(file.name, "it is no UTF-8 text") from None
+    match file.suffix.lower():
+        case ".toml":
+            plain = _decode(tomllib.loads, tomllib.TOMLDecodeError, text, file, error)
+        case ".json":
+            plain = _decode(json.loads, json.JSONDecodeError, text, file, error)
+        case ".yaml" | ".yml":
+            plain = _read_yaml(text, file, error)
+        case suffix:
+            raise error.unreadable(file.name, f"ending {suffix!r} is unknown", hint=one_of(_READERS))
+    if not isinstance(plain, dict):
+        raise error.unreadable(file.name, f"it holds a {type(plain).__name__}, a mapping is due")
+    return plain
+
+
+@lru_cache(maxsize=128)
+def _adapter(kind: Hashable) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def _decode(
+    load: Any, failure_kind: type[ValueError], text: str, file: Path, error: type[DocumentError]
+) -> object:
+    try:
+        return load(text)
+    except failure_kind as failure:
+        raise error.unreadable(file.name, str(failure)) from None
+
+
+def _read_yaml(text: str, file: Path, error: type[DocumentError]) -> object:
+    try:
+        import yaml
+    except ImportError:
+        raise MissingExtraError.of("yaml", f"reading {file.name}") from None
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as failure:
+        raise error.unreadable(file.name, " ".join(str(failure).split())) from None
+
+
+def _problems(kind: type, errors: list[Any]) -> list[Problem]:
+    """Pydantic's findings in our words: one problem a place, the branches of a union told as one."""
+    # Pydantic names the branch of a union inside the path (``tuple[...]``, ``Holiday``): that is no place.
+    branches = {*json_schema(kind).get("$defs", {}), "date", "datetime", "str", "int", "bool", "float"}
+    by_place: dict[str, list[Any]] = {}
+    for found in errors:
+        by_place.setdefault(_path(found["loc"], branches), []).append(found)
+    return [Problem(path, _sentence(kind, found)) for path, found in by_place.items()]
+
+
+def _path(loc: tuple[str | int, ...], branches: set[str]) -> str:
+    """Where it is, as a shop would write it: ``seasons[0].from``."""
+    path = ""
+    for step in loc:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif step not in branches and not step.endswith("]"):
+            path += f".{step}" if path else step
+    return path
+
+
+def _sentence(kind: type, errors: list[Any]) -> str:
+    told: list[str] = []
+    for found in errors:
+        match found["type"]:
+            case "unexpected_keyword_argument" | "extra_forbidden":
+                text = f"unknown key; {_keys_near(kind, found['loc'])}"
+            case "missing" | "missing_argument":
+                text = "is missing"
+            case _:
+                got = found.get("input")
+                shown = f", got {got!r}" if isinstance(got, str | int | float | bool) or got is None else ""
+                text = f"{found['msg'][:1].lower()}{found['msg'][1:]}{shown}"
+        if text not in told:
+            told.append(text)
+    return " or ".join(told)
+
+
+def _keys_near(kind: type, loc: tuple[str | int, ...]) -> str:
+    schema = json_schema(kind)
+    keys: set[str] = set()
+    for part in [schema, *schema.get("$defs", {}).values()]:
+        if isinstance(part, Mapping) and len(loc) == 1 and part is schema:
+            return one_of(part.get("properties", {}), found=loc[-1])
+        keys.update(part.get("properties", {}) if isinstance(part, Mapping) else ())
+    return one_of(sorted(keys), found=loc[-1])

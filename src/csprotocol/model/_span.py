@@ -1,0 +1,59 @@
+"""A stretch of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from csprotocol.errors import InvalidValueError, NaiveDatetimeError
+
+__all__ = ["Span", "require_aware"]
+
+
+def require_aware(field: str, at: datetime) -> datetime:
+    """``at`` itself.
+
+    Raises:
+        NaiveDatetimeError: ``at`` carries no time zone; the message names ``field``.
+
+    >>> from datetime import timezone
+    >>> require_aware("Event.at", datetime(2026, 11, 20, tzinfo=timezone.utc)).day
+    20
+    """
+    if at.utcoffset() is None:
+        raise NaiveDatetimeError.of_field(field, at)
+    return at
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open stretch of time: contains ``start``, not ``end``. Both carry a time zone.
+
+    >>> from datetime import timezone
+    >>> noon = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
+    >>> span = Span(noon, noon + timedelta(hours=2))
+    >>> span.duration, noon in span, span.end in span
+    (datetime.timedelta(seconds=7200), True, False)
+
+    Raises:
+        InvalidValueError: ``end`` lies before ``start``.
+        NaiveDatetimeError: one of them has no time zone.
+    """
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        require_aware("Span.start", self.start)
+        require_aware("Span.end", self.end)
+        if self.end < self.start:
+            raise InvalidValueError.reversed_span(self.start, self.end)
+
+    @property
+    def duration(self) -> timedelta:
+        """Elapsed time, never wall-clock time: exact across daylight saving changes."""
+        # Aware datetimes of one zone subtract by their wall clocks, which is wrong across a change.
+        return self.end.astimezone(UTC) - self.start.astimezone(UTC)
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.start <= at < self.end
