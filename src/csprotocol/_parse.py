@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Hashable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ __all__ = ["dump", "json_schema", "parse", "read_document"]
 
 T = TypeVar("T")
 
+_ADAPTERS: dict[type, Any] = {}
 _READERS = (".toml", ".json", ".yaml", ".yml")
 
 
@@ -90,11 +90,12 @@ def read_document(path: str | Path, *, error: type[DocumentError] = DocumentErro
     return plain
 
 
-@lru_cache(maxsize=128)
-def _adapter(kind: Hashable) -> Any:
+def _adapter(kind: type) -> Any:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def _decode(
@@ -124,7 +125,13 @@ def _problems(kind: type, errors: list[Any]) -> list[Problem]:
     by_place: dict[str, list[Any]] = {}
     for found in errors:
         by_place.setdefault(_path(found["loc"], branches), []).append(found)
-    return [Problem(path, _sentence(kind, found)) for path, found in by_place.items()]
+    # Where one branch of a union got further than another, the one that stayed behind has nothing to tell.
+    places = [
+        path
+        for path in by_place
+        if not any(other != path and other.startswith((f"{path}.", f"{path}[")) for other in by_place)
+    ]
+    return [Problem(path, _sentence(kind, by_place[path])) for path in places]
 
 
 def _path(loc: tuple[str | int, ...], branches: set[str]) -> str:

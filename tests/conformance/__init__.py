@@ -1,0 +1,1 @@
+"""Worked examples in a language-neutral form, run against the public API."""
