@@ -120,10 +120,12 @@ def _country_class(country: str) -> Any:
         import holidays
     except ImportError:
         raise MissingExtraError.of("holidays", f"the public holidays of {country}") from None
-    kinds = holidays.list_supported_countries(include_aliases=True)
-    if country not in kinds:
-        raise InvalidScheduleError.at("holidays.country", f"{country!r} is unknown; {one_of(kinds, found=country)}")
-    return getattr(holidays, country)
+    kind = getattr(holidays, country, None) if country.isupper() else None
+    if kind is None or not hasattr(kind, "subdivisions"):
+        # Only now: listing them imports all of them.
+        known = one_of(holidays.list_supported_countries(include_aliases=True), found=country)
+        raise InvalidScheduleError.at("holidays.country", f"{country!r} is unknown; {known}")
+    return kind
 
 
 def listed(dates: Mapping[dt.date, str]) -> ListedHolidays:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
@@ -162,6 +163,7 @@ def zone(name: str) -> ZoneInfo:
         raise InvalidScheduleError.at("tz", f"{name!r} is no time zone; {hint.strip()}") from None
 
 
+@lru_cache(maxsize=256)
 def _season_end(text: str, place: str) -> tuple[int, ...]:
     parts = text.split("-")
     try:

@@ -1,0 +1,499 @@
+"""The compiled calendar: every question about open time, answered from one representation."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, final
+
+from csprotocol.calendar._compile import EPOCH, first_reach
+from csprotocol.calendar._explain import Explanation, explanation
+from csprotocol.calendar._holidays import HolidaySource
+from csprotocol.calendar._hours import BusinessHours
+from csprotocol.calendar._source import AlwaysSource, CombinedSource, HoursSource, Source
+from csprotocol.calendar._timeline import Timeline
+from csprotocol.errors import (
+    HolidayCoverageError,
+    HorizonError,
+    InvalidValueError,
+    NeverClosesError,
+    NeverOpenError,
+)
+from csprotocol.model import Span, require_aware
+
+if TYPE_CHECKING:
+    from csprotocol.calendar._day_table import DayTable
+
+__all__ = ["BusinessCalendar"]
+
+_NOTHING: Final = Timeline(timedelta(0), timedelta(0), [], [timedelta(0)], [], 0, 0, [])
+_YEAR: Final = timedelta(days=366)
+
+
+@final
+class BusinessCalendar:
+    """When a shop is open, compiled: immutable, hashable, safe to share between threads.
+
+    All instants are aware ``datetime``; all durations are real elapsed time as ``timedelta``, exact to the
+    microsecond. An interval contains its opening and not its closing instant. Where clocks jump, a wall-clock
+    boundary takes effect at the first instant at which the local clock reads it or later.
+
+    Years are compiled when they are first asked about, from ``first_year`` to ``last_year`` or as far as the
+    holiday sources know; the answer to a question never depends on what was asked before.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> shop = BusinessCalendar(BusinessHours(tz="Europe/Madrid", weekly="mon-fri 09:00-14:00,16:00-19:00"))
+    >>> friday = datetime(2026, 11, 20, 18, 30, tzinfo=ZoneInfo("Europe/Madrid"))
+    >>> print(shop.add(friday, timedelta(hours=4)))
+    2026-11-23 12:30:00+01:00
+    >>> shop.between(friday, shop.add(friday, timedelta(hours=4)))
+    datetime.timedelta(seconds=14400)
+
+    Raises:
+        NaiveDatetimeError: (any question) an instant without a time zone.
+        HorizonError: (any question) an instant outside ``first_year`` .. ``last_year``.
+        HolidayCoverageError: (any question) an instant in a year that a holiday source does not know.
+    """
+
+    __slots__ = ("_hot", "_line", "_source", "_years")
+
+    ALWAYS_OPEN: ClassVar[BusinessCalendar]
+    """Open 24 hours on 7 days, for targets in calendar time."""
+
+    _hot: tuple[list[timedelta], list[timedelta], list[int], int, int]
+    _line: Timeline
+    _source: Source
+    _years: tuple[int, int] | None
+
+    def __init__(
+        self,
+        hours: BusinessHours | Mapping[str, Any],
+        *,
+        holidays: Iterable[HolidaySource] = (),
+        first_year: int = 1900,
+        last_year: int = 2100,
+    ) -> None:
+        if not isinstance(hours, BusinessHours):
+            hours = BusinessHours.from_dict(hours)
+        if not 1 < first_year <= last_year < 9999:
+            raise InvalidValueError.of(
+                "first_year, last_year", (first_year, last_year), expected="in order, within 2 to 9998"
+            )
+        self._start(HoursSource(hours, first_year, last_year, tuple(holidays)))
+
+    @classmethod
+    def _of(cls, source: Source) -> Self:
+        calendar = cls.__new__(cls)
+        calendar._start(source)
+        return calendar
+
+    def _start(self, source: Source) -> None:
+        self._source = source
+        self._years = None
+        self._take(_NOTHING)
+
+    def _take(self, line: Timeline) -> None:
+        """The compiled line is replaced as a whole by a longer one, so a reader never sees half of it."""
+        self._line = line
+        # What the two hottest questions read of it: unpacking five things is cheaper than eight.
+        self._hot = (line.marks, line.base, line.by_day, line.first_day, line.whole_days)
+
+    # Open time
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether ``at`` lies in open time; the opening instant does, the closing instant does not."""
+        try:
+            x = at - EPOCH
+        except TypeError:
+            raise _not_an_instant("at", at) from None
+        marks, _, by_day, first, whole = self._hot
+        k = x.days - first
+        if 0 < k < whole:
+            return bisect_right(marks, x, by_day[k], by_day[k + 1]) & 1 == 1
+        return bisect_right(self._covering(x, x).marks, x) & 1 == 1
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Open time from ``start`` to ``end``; negative when ``end`` lies before ``start``."""
+        try:
+            x = start - EPOCH
+            y = end - EPOCH
+        except TypeError:
+            raise _not_an_instant("start", start, "end", end) from None
+        marks, base, by_day, first, whole = self._hot
+        k = x.days - first
+        m = y.days - first
+        if not (0 < k < whole and 0 < m < whole):
+            line = self._covering(x, y)
+            return line.opened(y) - line.opened(x)
+        # Written out, because calls would cost as much as the answer.
+        i = bisect_right(marks, x, by_day[k], by_day[k + 1])
+        j = bisect_right(marks, y, by_day[m], by_day[m + 1])
+        return (base[j] + y if j & 1 else base[j]) - (base[i] + x if i & 1 else base[i])
+
+    def add(self, at: datetime, work: timedelta) -> datetime:
+        """The instant at which ``work`` of open time has passed since ``at``, in the zone of ``at``.
+
+        Landing on a closing time gives the closing instant ("by 18:00"), not the next opening. ``add(t, 0)`` is
+        ``t``, open or not. Negative ``work`` goes backwards and lands on opening instants likewise.
+
+        Raises:
+            NeverOpenError: the calendar does not open again before the work is done.
+            HorizonError: it does, but later than ``last_year``.
+        """
+        try:
+            x = at - EPOCH
+        except TypeError:
+            raise _not_an_instant("at", at) from None
+        if not work:
+            require_aware("at", at)
+            return at
+        line = self._line
+        if not line.start <= x < line.end:
+            line = self._covering(x, x)
+        backwards = work.days < 0
+        while (reached := line.reach(line.opened(x) + work, latest=backwards)) is None:
+            line = self._longer(line, at, backwards=backwards)
+        return _in_zone_of(at, reached)
+
+    def next_open(self, at: datetime) -> datetime:
+        """The first open instant at or after ``at``; ``at`` itself when it is open.
+
+        Raises:
+            NeverOpenError: the calendar does not open again.
+        """
+        x = self._instant(at)
+        line = self._covering(x, x)
+        while True:
+            i = bisect_right(line.marks, x)
+            if i & 1:
+                return at
+            if i < len(line.marks):
+                return _in_zone_of(at, line.marks[i])
+            line = self._longer(line, at)
+
+    def next_close(self, at: datetime) -> datetime:
+        """The first closing instant after ``at``: of the current opening, or of the next one.
+
+        Raises:
+            NeverClosesError: the calendar does not close again.
+            NeverOpenError: it is closed and does not open again.
+        """
+        x = self._instant(at)
+        line = self._covering(x, x)
+        while True:
+            i = bisect_right(line.marks, x) | 1
+            if i < len(line.marks) and line.marks[i] < line.end:
+                return _in_zone_of(at, line.marks[i])
+            line = self._longer(line, at, closing=i <= len(line.marks))
+
+    def previous_open(self, at: datetime) -> datetime:
+        """The last opening instant at or before ``at``.
+
+        Raises:
+            NeverOpenError: the calendar was never open before.
+            NeverClosesError: it was open all the time, so it never opened.
+        """
+        x = self._instant(at)
+        line = self._covering(x, x)
+        while True:
+            i = (bisect_right(line.marks, x) - 1) // 2 * 2
+            if i >= 0 and line.marks[i] > line.start:
+                return _in_zone_of(at, line.marks[i])
+            line = self._longer(line, at, backwards=True, closing=i >= 0)
+
+    def previous_close(self, at: datetime) -> datetime:
+        """The last closing instant at or before ``at``.
+
+        Raises:
+            NeverOpenError: the calendar was never open before.
+            NeverClosesError: it was open all the time.
+        """
+        x = self._instant(at)
+        line = self._covering(x, x)
+        while True:
+            i = bisect_right(line.marks, x)
+            last = i - 1 - (i & 1)
+            if last > 0:
+                return _in_zone_of(at, line.marks[last])
+            line = self._longer(line, at, backwards=True, closing=i & 1 == 1)
+
+    def intervals(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+        """The open intervals between the two instants, cut to them, in the zone of ``start``.
+
+        Their durations sum to ``between(start, end)``.
+
+        Raises:
+            InvalidValueError: ``end`` lies before ``start``.
+        """
+        x, y = self._range(start, end)
+        return tuple(
+            Span(_in_zone_of(start, low), _in_zone_of(start, high)) for low, high in self._covering(x, y).within(x, y)
+        )
+
+    # Days
+
+    def open_time_on(self, day: date) -> timedelta:
+        """Open time of the local date ``day``, 0 for a date that does not exist."""
+        midnight, following = self._day(day)
+        line = self._covering(midnight, following)
+        return line.opened(following) - line.opened(midnight)
+
+    def is_business_day(self, day: date) -> bool:
+        """Whether open time starts on the local date ``day``; the tail of last night's shift does not count."""
+        midnight, following = self._day(day)
+        self._covering(midnight, following)
+        return self._source.is_business_day(day.toordinal())
+
+    def add_days(self, at: datetime, days: int) -> datetime:
+        """The same wall time on the ``days``-th business day after the date of ``at``, or when it opens next.
+
+        ``days`` 0 means the date of ``at`` itself, or the next business day; negative counts backwards. The dates
+        are those of the calendar's zone, the result is in the zone of ``at``.
+
+        >>> from datetime import timezone
+        >>> shop = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 09:00-17:00"))
+        >>> shop.add_days(datetime(2026, 11, 20, 18, tzinfo=timezone.utc), 1).isoformat()
+        '2026-11-24T09:00:00+00:00'
+
+        Raises:
+            NeverOpenError: there are not that many business days.
+        """
+        x = self._instant(at)
+        self._covering(x, x)
+        tz = self._source.tz
+        local = at.astimezone(tz)
+        day = self._business_day(at, local.toordinal(), days)
+        if day == local.toordinal():
+            return self.next_open(at)
+        second = local.hour * 3600 + local.minute * 60 + local.second
+        reached = timedelta(0, first_reach(tz, day, second), local.microsecond)
+        return self.next_open(_in_zone_of(at, reached))
+
+    # Reasons
+
+    def explain(self, start: datetime, end: datetime) -> Explanation:
+        """Why the time between the two instants is open or closed, part by part, in the calendar's zone.
+
+        >>> from datetime import timezone
+        >>> shop = BusinessCalendar({"tz": "UTC", "weekly": "mon-fri 09:00-17:00",
+        ...                          "holidays": [{"date": "2026-12-25", "name": "Navidad"}]})
+        >>> print(shop.explain(datetime(2026, 12, 24, 16, tzinfo=timezone.utc),
+        ...                    datetime(2026, 12, 26, 9, tzinfo=timezone.utc)))
+        Thu 2026-12-24 16:00 - 17:00  open    1 h   weekly
+        Thu 2026-12-24 17:00 - 24:00  closed  7 h   closed
+        Fri 2026-12-25 00:00 - 24:00  closed  24 h  holiday "Navidad"
+        Sat 2026-12-26 00:00 - 09:00  closed  9 h   closed
+        open 1 h of 41 h (UTC)
+        """
+        x, y = self._range(start, end)
+        self._covering(x, y)
+        return explanation(self._source.segments(x, y), self._source.tz)
+
+    # Algebra
+
+    def __and__(self, other: BusinessCalendar) -> BusinessCalendar:
+        """Open when both are; dates are those of the left calendar."""
+        return self._combined("&", other)
+
+    def __or__(self, other: BusinessCalendar) -> BusinessCalendar:
+        """Open when either is (follow the sun); dates are those of the left calendar."""
+        return self._combined("|", other)
+
+    def __sub__(self, other: BusinessCalendar) -> BusinessCalendar:
+        """Open when the left one is and the right one is not; dates are those of the left calendar."""
+        return self._combined("-", other)
+
+    def _combined(self, symbol: str, other: object) -> BusinessCalendar:
+        if not isinstance(other, BusinessCalendar):
+            raise InvalidValueError.of(f"right side of {symbol}", other, expected="a BusinessCalendar")
+        return BusinessCalendar._of(CombinedSource(symbol, self._source, other._source))
+
+    # Columns
+
+    def between_many(self, start: Any, end: Any) -> Any:
+        """:meth:`between` for whole columns: numpy arrays, pandas or polars series in, the same kind out.
+
+        numpy ``datetime64`` is taken as UTC; series must carry a time zone. ``NaT`` and null stay what they are. The
+        result is a duration in microseconds, equal to the scalar call value by value.
+
+        Raises:
+            MissingExtraError: numpy is not installed (extra ``[frames]``).
+        """
+        from csprotocol.calendar._columns import between_many
+
+        return between_many(self, start, end)
+
+    def add_many(self, at: Any, work: Any) -> Any:
+        """:meth:`add` for whole columns; ``work`` is a column of durations or one ``timedelta`` for all."""
+        from csprotocol.calendar._columns import add_many
+
+        return add_many(self, at, work)
+
+    def is_open_many(self, at: Any) -> Any:
+        """:meth:`is_open` for a whole column; ``False`` or null where the instant is missing."""
+        from csprotocol.calendar._columns import is_open_many
+
+        return is_open_many(self, at)
+
+    def day_table(self, first: date, last: date) -> DayTable:
+        """One row per UTC day from ``first`` to ``last`` (included), for joins in SQL and Spark."""
+        from csprotocol.calendar._day_table import day_table
+
+        return day_table(self, first, last)
+
+    # Values
+
+    @property
+    def tz(self) -> Any:
+        """The ``tzinfo`` in which the calendar's dates are meant."""
+        return self._source.tz
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BusinessCalendar) and self._source == other._source
+
+    def __hash__(self) -> int:
+        return hash(self._source)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return BusinessCalendar._of, (self._source,)
+
+    def __repr__(self) -> str:
+        return f"BusinessCalendar({self._source!r})"
+
+    # Compiling what is asked for
+
+    def _covering(self, x: timedelta, y: timedelta) -> Timeline:
+        """The timeline, compiled at least from the one to the other."""
+        line = self._line
+        low, high = (x, y) if x <= y else (y, x)
+        if line.start <= low and high < line.end:
+            return line
+        if not low <= high:
+            raise InvalidValueError.of("instant", low, expected="an instant")
+        first, last = _year(low) - 1, _year(high) + 1
+        if self._years:
+            # Twice as much each time, so that many small steps cost no more than one large one.
+            known = self._years[1] - self._years[0] + 1
+            if low < line.start:
+                first = min(first, self._years[0] - known)
+            if high >= line.end:
+                last = max(last, self._years[1] + known)
+            first, last = min(first, self._years[0]), max(last, self._years[1])
+        line = self._compile(first, last)
+        for edge in (low, high):
+            if not line.covers(edge):
+                raise self._outside(EPOCH + edge)
+        return line
+
+    def _longer(
+        self, line: Timeline, at: datetime, *, backwards: bool = False, closing: bool = False
+    ) -> Timeline:
+        """A timeline that reaches further in one direction, or the error that says why there is none."""
+        reach = self._source.reach
+        first, last = self._years or (reach.first_year, reach.first_year)
+        exhausted = first <= reach.first_year if backwards else last >= reach.last_year
+        if exhausted or self._source.never_opens():
+            raise self._nothing_left(line, at, backwards=backwards, closing=closing)
+        known = last - first + 1
+        return self._compile(first - known, last) if backwards else self._compile(first, last + known)
+
+    def _compile(self, first: int, last: int) -> Timeline:
+        reach = self._source.reach
+        first, last = max(first, reach.first_year), min(last, reach.last_year)
+        if first > last:
+            # Nothing that was asked for can be compiled; the caller finds its instant outside and says so.
+            return self._line
+        line = self._source.compile(first, last)
+        self._years = (first, last)
+        self._take(line)
+        return line
+
+    def _nothing_left(self, line: Timeline, at: datetime, *, backwards: bool, closing: bool) -> Exception:
+        reach = self._source.reach
+        edge = (line.start, line.start + _YEAR) if backwards else (line.end - _YEAR, line.end)
+        near_edge = line.within(*edge)
+        open_there = sum((high - low for low, high in near_edge), timedelta(0))
+        # Open on some days and closed on others up to the very edge: it would go on beyond it.
+        if timedelta(0) < open_there < _YEAR:
+            return self._outside("the answer")
+        if closing and open_there:
+            return (
+                NeverClosesError.before(at, reach.first_year)
+                if backwards
+                else NeverClosesError.after(at, reach.last_year)
+            )
+        if open_there:
+            return self._outside("the answer")
+        return NeverOpenError.before(at, reach.first_year) if backwards else NeverOpenError.after(at, reach.last_year)
+
+    def _outside(self, at: datetime | str) -> Exception:
+        first, last, holidays_of = self._source.reach
+        if holidays_of:
+            return HolidayCoverageError.outside(holidays_of, at, first, last)
+        return HorizonError.outside(at, first, last)
+
+    # Reading arguments
+
+    def _instant(self, at: datetime) -> timedelta:
+        try:
+            return at - EPOCH
+        except TypeError:
+            raise _not_an_instant("at", at) from None
+
+    def _range(self, start: datetime, end: datetime) -> tuple[timedelta, timedelta]:
+        x, y = self._instant(start), self._instant(end)
+        if y < x:
+            raise InvalidValueError.reversed_span(start, end)
+        return x, y
+
+    def _day(self, day: date) -> tuple[timedelta, timedelta]:
+        if isinstance(day, datetime) or not isinstance(day, date):
+            raise InvalidValueError.of("day", day, expected="a date", hint="take value.astimezone(tz).date()")
+        tz, ordinal = self._source.tz, day.toordinal()
+        try:
+            return timedelta(0, first_reach(tz, ordinal, 0)), timedelta(0, first_reach(tz, ordinal + 1, 0))
+        except (OverflowError, ValueError):
+            raise self._outside(day.isoformat()) from None
+
+    def _business_day(self, at: datetime, day: int, count: int) -> int:
+        """The ordinal of the ``count``-th business day after (before) ``day``."""
+        step = -1 if count < 0 else 1
+        left = abs(count)
+        if not count and self._source.is_business_day(day):
+            return day
+        left = max(left, 1)
+        reach = self._source.reach
+        first, last = date(reach.first_year, 1, 1).toordinal(), date(reach.last_year, 12, 31).toordinal()
+        while left:
+            day += step
+            if not first <= day <= last or self._source.never_opens():
+                line = self._covering(at - EPOCH, at - EPOCH)
+                while True:
+                    line = self._longer(line, at, backwards=step < 0)
+            left -= self._source.is_business_day(day)
+        return day
+
+
+def _year(at: timedelta) -> int:
+    return (EPOCH + at).year
+
+
+def _in_zone_of(at: datetime, reached: timedelta) -> datetime:
+    instant = EPOCH + reached
+    return instant if at.tzinfo is EPOCH.tzinfo else instant.astimezone(at.tzinfo)
+
+
+def _not_an_instant(*named: Any) -> Exception:
+    """The error for the first of name, value, name, value ... that is no aware datetime."""
+    for name, value in zip(named[::2], named[1::2], strict=True):
+        if not isinstance(value, datetime):
+            return InvalidValueError.of(name, value, expected="a datetime with a time zone")
+        try:
+            require_aware(name, value)
+        except InvalidValueError as error:
+            return error
+    return InvalidValueError.of(str(named[0]), named[1], expected="a datetime with a time zone")
+
+
+BusinessCalendar.ALWAYS_OPEN = BusinessCalendar._of(AlwaysSource())

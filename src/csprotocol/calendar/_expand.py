@@ -1,0 +1,278 @@
+"""A document of hours, asked day by day: what is open on this local date, and why.
+
+Everything here speaks of wall clocks: days are proleptic ordinals, times are seconds since local midnight. Time
+zones come in later, in ``_compile``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from csprotocol.calendar._hours import BusinessHours, SpecialHours
+from csprotocol.calendar._holidays import Holiday, HolidaySource, PublicHolidays, listed
+from csprotocol.calendar._text import WEEKDAYS
+from csprotocol.calendar._wall import DAY, WallSpan, day_hours, merge, subtract
+
+__all__ = ["Labelled", "Pattern", "Reason"]
+
+
+class Reason(StrEnum):
+    """Why a stretch of time is open or closed."""
+
+    WEEKLY = "weekly"
+    SEASON = "season"
+    HOLIDAY = "holiday"
+    RECURRING = "recurring"
+    SPECIAL = "special"
+    BREAK = "break"
+    CLOSED = "closed"
+    ALWAYS = "always"
+
+
+class Override(NamedTuple):
+    """What replaces the regular hours of one date."""
+
+    reason: Reason
+    name: str
+    spans: tuple[WallSpan, ...]
+
+
+class Labelled(NamedTuple):
+    """A part of one local day, in seconds since its midnight."""
+
+    start: int
+    end: int
+    is_open: bool
+    reason: Reason
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Regular:
+    """The weekly hours of a season (or of the rest of the year), parsed once."""
+
+    reason: Reason
+    name: str
+    days: tuple[tuple[WallSpan, ...], ...]
+
+
+class Pattern:
+    """The hours of a document by local date.
+
+    A date is *overridden* when it is special, recurring or a holiday. Under ``calendar_day`` it owns its local day:
+    the tail of last night's regular shift ends at its 00:00, while the tail of the regular shift that would have
+    started on it stays in the day after; so splitting ``22:00-06:00`` at midnight changes nothing. Under ``shift``
+    the regular shifts that start on it are dropped whole. Either way the tail of an exceptional shift runs on.
+    """
+
+    __slots__ = ("_breaks", "_by_day", "_hours", "_overrides", "_regulars", "_shift", "_sources")
+
+    def __init__(self, hours: BusinessHours, sources: Iterable[HolidaySource] = ()) -> None:
+        self._hours = hours
+        self._shift = hours.closure == "shift"
+        weekly = _Regular(Reason.WEEKLY, "", _week(hours.weekly, "weekly"))
+        seasons = (_Regular(Reason.SEASON, s.name, _week(s.weekly, "seasons.weekly")) for s in hours.seasons)
+        self._regulars = (*seasons, weekly)
+        self._breaks = _week(hours.breaks, "breaks")
+        self._sources = (*_own_sources(hours), *sources)
+        # Answers that repeat: filled on demand, each value the same whoever writes it, so no lock is needed.
+        self._overrides: dict[int, Mapping[int, Override]] = {}
+        self._by_day: dict[tuple[int, int, int], tuple[WallSpan, ...]] = {}
+
+    @property
+    def coverage(self) -> tuple[int, int, str] | None:
+        """First and last year that all holiday sources know, and the source that says so."""
+        first, last, label = 1, 9999, ""
+        for source in self._sources:
+            known = source.coverage
+            if known and source.on_uncovered == "error":
+                label = source.label if known[0] > first or known[1] < last else label
+                first, last = max(first, known[0]), min(last, known[1])
+        return (first, last, label) if label else None
+
+    @property
+    def drops_shifts(self) -> bool:
+        """Whether a closed date reaches into the next day, by the tail that it drops."""
+        return self._shift
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no date can ever be open."""
+        return not (
+            any(any(regular.days) for regular in self._regulars)
+            or any(self._special_spans(day) for day in self._hours.special)
+            or any(rule.hours for rule in self._hours.recurring)
+        )
+
+    def open_days(self, first: int, last: int) -> Iterator[tuple[WallSpan, ...]]:
+        """:meth:`open_spans` of each day from ``first`` on, ``last`` not included; much faster than one by one."""
+        exceptions: set[int] = set()
+        for year in range(_year(first - 1), _year(last - 1) + 1):
+            exceptions.update(self._overrides_in(year))
+        exceptions |= {day + 1 for day in exceptions}
+        seasonal = len(self._regulars) > 1
+        known = self._by_day
+        season_before = self._season(first - 1)
+        for day in range(first, last):
+            season = self._season(day) if seasonal else 0
+            if day in exceptions:
+                yield self.open_spans(day)
+            else:
+                # The same weekday of the same season repeats, so most days are looked up.
+                key = (day % 7, season, season_before)
+                spans = known.get(key)
+                if spans is None:
+                    spans = known[key] = self.open_spans(day)
+                yield spans
+            season_before = season
+
+    def open_spans(self, day: int) -> tuple[WallSpan, ...]:
+        """What is open on the local date ``day``, within 0 .. 86,400, sorted and disjoint."""
+        today, yesterday = self.override(day), self.override(day - 1)
+        spans = self._regular_spans(day, own=today is None, tail=self._keeps_tail(today, yesterday))
+        return tuple(merge([*spans, *_own(today.spans if today else ()), *_tail(yesterday.spans if yesterday else ())]))
+
+    def own_spans(self, day: int) -> tuple[WallSpan, ...]:
+        """The open hours that start on ``day``; a business day is one that has some."""
+        today = self.override(day)
+        if today is not None:
+            return _own(today.spans)
+        return tuple(self._regular_spans(day, own=True, tail=False))
+
+    def labelled(self, day: int) -> tuple[Labelled, ...]:
+        """The whole local day in parts, each with the reason why it is open or closed."""
+        today, yesterday = self.override(day), self.override(day - 1)
+        layers: list[Labelled] = []
+
+        def lay(spans: Iterable[WallSpan], reason: Reason, name: str, *, is_open: bool) -> None:
+            layers.extend(Labelled(start, end, is_open, reason, name) for start, end in spans)
+
+        # From the weakest to the strongest: a later layer hides an earlier one.
+        lay([(0, DAY)], Reason.CLOSED, "", is_open=False)
+        if today is not None and not self._shift:
+            lay([(0, DAY)], today.reason, today.name, is_open=False)
+        for kept, start_day, part in (
+            (self._keeps_tail(today, yesterday), day - 1, _tail),
+            (today is None, day, _own),
+        ):
+            regular = self._regulars[self._season(start_day)]
+            spans = part(regular.days[(start_day - 1) % 7])
+            dropped = self.override(start_day)
+            if kept:
+                lay(spans, regular.reason, regular.name, is_open=True)
+                lay(_meet(spans, self._day_breaks(day)), Reason.BREAK, "", is_open=False)
+            elif self._shift and dropped is not None:
+                lay(spans, dropped.reason, dropped.name, is_open=False)
+        if yesterday is not None:
+            lay(_tail(yesterday.spans), yesterday.reason, yesterday.name, is_open=True)
+        if today is not None:
+            lay(_own(today.spans), today.reason, today.name, is_open=True)
+        return _flatten(layers)
+
+    def override(self, day: int) -> Override | None:
+        """What replaces the regular hours of ``day``, if anything does."""
+        return self._overrides_in(_year(day)).get(day)
+
+    def _overrides_in(self, year: int) -> Mapping[int, Override]:
+        overrides = self._overrides.get(year)
+        if overrides is None:
+            overrides = self._overrides[year] = self._overrides_of(year) if year else {}
+        return overrides
+
+    def _overrides_of(self, year: int) -> Mapping[int, Override]:
+        found: dict[int, Override] = {}
+        # From the weakest to the strongest.
+        for source in reversed(self._sources):
+            for day, name in source.names(year).items():
+                found[day.toordinal()] = Override(Reason.HOLIDAY, name, ())
+        for rule in reversed(self._hours.recurring):
+            spans = day_hours(rule.hours, "recurring.hours")
+            for day in rule.dates(year):
+                found[day.toordinal()] = Override(Reason.RECURRING, rule.name, spans)
+        for day, value in self._hours.special.items():
+            if day.year == year:
+                name = value.name if isinstance(value, SpecialHours) else ""
+                found[day.toordinal()] = Override(Reason.SPECIAL, name, self._special_spans(day))
+        return found
+
+    def _special_spans(self, day: date) -> tuple[WallSpan, ...]:
+        value = self._hours.special[day]
+        return day_hours(value.hours if isinstance(value, SpecialHours) else value, f"special.{day}")
+
+    def _keeps_tail(self, today: Override | None, yesterday: Override | None) -> bool:
+        """Whether the tail of yesterday's regular shift is open today."""
+        return yesterday is None if self._shift else today is None
+
+    def _regular_spans(self, day: int, *, own: bool, tail: bool) -> list[WallSpan]:
+        spans: list[WallSpan] = []
+        if own:
+            spans += _own(self._regulars[self._season(day)].days[(day - 1) % 7])
+        if tail:
+            spans += _tail(self._regulars[self._season(day - 1)].days[(day - 2) % 7])
+        return subtract(merge(spans), self._day_breaks(day))
+
+    def _day_breaks(self, day: int) -> list[WallSpan]:
+        """Breaks are wall-clock time: one on Tuesday 02:00 cuts Monday's night shift."""
+        return merge([*_own(self._breaks[(day - 1) % 7]), *_tail(self._breaks[(day - 2) % 7])])
+
+    def _season(self, day: int) -> int:
+        """Which of the regular hours applies: the first season that covers the date, else the weekly hours."""
+        if len(self._regulars) > 1 and day > 0:
+            on = date.fromordinal(day)
+            for i, season in enumerate(self._hours.seasons):
+                if season.covers(on):
+                    return i
+        return len(self._regulars) - 1
+
+
+def _year(day: int) -> int:
+    """The year of an ordinal; 0 for the day before the first of year 1."""
+    return date.fromordinal(day).year if day > 0 else 0
+
+
+def _week(weekly: object, place: str) -> tuple[tuple[WallSpan, ...], ...]:
+    # BusinessHours has turned text into a mapping when it was born.
+    hours = weekly if isinstance(weekly, Mapping) else {}
+    return tuple(day_hours(hours.get(day, ()), f"{place}.{day}") for day in WEEKDAYS)
+
+
+def _own_sources(hours: BusinessHours) -> Iterable[HolidaySource]:
+    dates = {item.date: item.name for item in hours.holidays if isinstance(item, Holiday)}
+    if dates:
+        yield listed(dates)
+    yield from (item for item in hours.holidays if isinstance(item, PublicHolidays))
+
+
+def _own(spans: Iterable[WallSpan]) -> tuple[WallSpan, ...]:
+    """The parts within the day on which they start."""
+    return tuple((start, min(end, DAY)) for start, end in spans)
+
+
+def _tail(spans: Iterable[WallSpan]) -> tuple[WallSpan, ...]:
+    """The parts that run into the next day, in its seconds."""
+    return tuple((0, end - DAY) for _, end in spans if end > DAY)
+
+
+def _meet(spans: Iterable[WallSpan], cuts: Iterable[WallSpan]) -> list[WallSpan]:
+    cut = tuple(cuts)
+    return [
+        (max(start, low), min(end, high)) for start, end in spans for low, high in cut if max(start, low) < min(end, high)
+    ]
+
+
+def _flatten(layers: Iterable[Labelled]) -> tuple[Labelled, ...]:
+    """The topmost layer at each moment, neighbours of one label joined."""
+    stack = list(layers)
+    marks = sorted({mark for layer in stack for mark in (layer.start, layer.end)})
+    parts: list[Labelled] = []
+    for start, end in zip(marks, marks[1:], strict=False):
+        top = next(layer for layer in reversed(stack) if layer.start <= start and end <= layer.end)
+        if parts and parts[-1][2:] == top[2:]:
+            parts[-1] = parts[-1]._replace(end=end)
+        else:
+            parts.append(top._replace(start=start, end=end))
+    return tuple(parts)

@@ -1,0 +1,247 @@
+"""What a calendar is compiled from: a document, two other calendars, or nothing but time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final, NamedTuple, Protocol
+
+from csprotocol.calendar._compile import EPOCH, boundaries, first_reach
+from csprotocol.calendar._expand import Pattern, Reason
+from csprotocol.calendar._holidays import HolidaySource
+from csprotocol.calendar._hours import BusinessHours, zone
+from csprotocol.calendar._timeline import Timeline, combine
+
+__all__ = ["AlwaysSource", "CombinedSource", "HoursSource", "Reach", "Segment", "Source"]
+
+
+class Reach(NamedTuple):
+    """The years a calendar may be asked about; ``holidays_of`` names a holiday source that knows no others."""
+
+    first_year: int
+    last_year: int
+    holidays_of: str = ""
+
+
+class Segment(NamedTuple):
+    """A stretch of the line of time with the reason why it is open or closed."""
+
+    start: timedelta
+    end: timedelta
+    is_open: bool
+    reason: Reason
+    name: str
+
+
+class Source(Protocol):
+    """Where boundaries and reasons come from. Sources are values: equal sources give equal calendars."""
+
+    @property
+    def tz(self) -> tzinfo:
+        """The zone in which its dates are meant."""
+        ...
+
+    @property
+    def reach(self) -> Reach:
+        """The years it can be compiled for."""
+        ...
+
+    def compile(self, first_year: int, last_year: int) -> Timeline:
+        """The open time of those years."""
+        ...
+
+    def never_opens(self) -> bool:
+        """Whether it is plain from the source that there is no open time at all."""
+        ...
+
+    def is_business_day(self, day: int) -> bool:
+        """Whether open time starts on the local date with this ordinal."""
+        ...
+
+    def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
+        """The time between the two in parts with their reasons, in order and without a gap."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HoursSource:
+    """A document of hours."""
+
+    hours: BusinessHours
+    first_year: int
+    last_year: int
+    holidays: tuple[HolidaySource, ...] = ()
+    pattern: Pattern = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pattern", Pattern(self.hours, self.holidays))
+
+    def __reduce__(self) -> tuple[type[HoursSource], tuple[BusinessHours, int, int, tuple[HolidaySource, ...]]]:
+        return HoursSource, (self.hours, self.first_year, self.last_year, self.holidays)
+
+    @property
+    def tz(self) -> tzinfo:
+        """The zone of the document."""
+        return zone(self.hours.tz)
+
+    @property
+    def reach(self) -> Reach:
+        """The years asked for, as far as the holiday sources know them."""
+        known = self.pattern.coverage
+        if known is None or (known[0] <= self.first_year and self.last_year <= known[1]):
+            return Reach(self.first_year, self.last_year)
+        return Reach(max(self.first_year, known[0]), min(self.last_year, known[1]), known[2])
+
+    def compile(self, first_year: int, last_year: int) -> Timeline:
+        """Whole local years; see ``_compile`` for the rule of the clocks."""
+        first_day, last_day = date(first_year, 1, 1).toordinal(), date(last_year, 12, 31).toordinal() + 1
+        reach = self.reach
+        if self.pattern.drops_shifts and reach.holidays_of and first_year == reach.first_year:
+            # Whether last night's shift took place depends on a date that the holiday source does not know.
+            first_day += 1
+        tz = self.tz
+        marks = boundaries(tz, first_day, self.pattern.open_days(first_day, last_day))
+        return Timeline.of_seconds(first_reach(tz, first_day, 0), first_reach(tz, last_day, 0), marks)
+
+    def never_opens(self) -> bool:
+        """True when neither weekly, seasonal, recurring nor special hours name an opening."""
+        return self.pattern.is_empty
+
+    def is_business_day(self, day: int) -> bool:
+        """Whether hours that start on this date take up any time at all (a skipped date takes none)."""
+        return any(
+            first_reach(self.tz, day, start) < first_reach(self.tz, day, end)
+            for start, end in self.pattern.own_spans(day)
+        )
+
+    def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
+        """The labelled parts of each local day, as instants."""
+        tz = self.tz
+        # A jump can put the clock back by a day (Kwajalein) or skip one, so look a little further on both sides.
+        first = (EPOCH + start).astimezone(tz).toordinal() - 2
+        last = (EPOCH + end).astimezone(tz).toordinal() + 2
+        found: list[Segment] = []
+        for day in range(max(first, 1), min(last, date.max.toordinal())):
+            for part in self.pattern.labelled(day):
+                low = max(timedelta(0, first_reach(tz, day, part.start)), start)
+                high = min(timedelta(0, first_reach(tz, day, part.end)), end)
+                if low < high:
+                    _append(found, Segment(low, high, *part[2:]))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class CombinedSource:
+    """Two calendars combined on their boundaries; dates are those of the left one."""
+
+    symbol: str
+    left: Source
+    right: Source
+
+    @property
+    def tz(self) -> tzinfo:
+        """The zone of the left calendar."""
+        return self.left.tz
+
+    @property
+    def reach(self) -> Reach:
+        """The years that both can be compiled for."""
+        a, b = self.left.reach, self.right.reach
+        first, last = max(a.first_year, b.first_year), min(a.last_year, b.last_year)
+        narrow = next((r.holidays_of for r in (a, b) if r.holidays_of and r[:2] == (first, last)), "")
+        return Reach(first, last, narrow or a.holidays_of or b.holidays_of)
+
+    def compile(self, first_year: int, last_year: int) -> Timeline:
+        """The boundaries of both, swept once."""
+        left, right = (side.compile(first_year, last_year) for side in (self.left, self.right))
+        return combine(left, right, _OPERATIONS[self.symbol])
+
+    def never_opens(self) -> bool:
+        """True when it is plain from the parts."""
+        left, right = self.left.never_opens(), self.right.never_opens()
+        return {"&": left or right, "|": left and right, "-": left}[self.symbol]
+
+    def is_business_day(self, day: int) -> bool:
+        """Union: of either; otherwise a business day of the left calendar on which some open time is left."""
+        if self.symbol == "|":
+            return self.left.is_business_day(day) or self.right.is_business_day(day)
+        midnight, following = (timedelta(0, first_reach(self.tz, day + step, 0)) for step in (0, 1))
+        if midnight == following or not self.left.is_business_day(day):
+            return False
+        return any(segment.is_open for segment in self.segments(midnight, following))
+
+    def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
+        """The reason is that of the part which decides: an open one of a union, a closed one otherwise."""
+        lefts, rights = self.left.segments(start, end), self.right.segments(start, end)
+        found: list[Segment] = []
+        i = j = 0
+        at = start
+        while at < end:
+            a, b = lefts[i], rights[j]
+            until = min(a.end, b.end)
+            is_open = _OPERATIONS[self.symbol](a.is_open, b.is_open)
+            _append(found, Segment(at, until, is_open, *self._why(a, b)))
+            i += a.end == until
+            j += b.end == until
+            at = until
+        return found
+
+    def _why(self, a: Segment, b: Segment) -> tuple[Reason, str]:
+        match self.symbol:
+            case "|":
+                decides = a if a.is_open or not b.is_open else b
+            case "&":
+                decides = a if not a.is_open or b.is_open else b
+            case _:
+                decides = b if a.is_open and b.is_open else a
+        return decides.reason, decides.name
+
+
+@dataclass(frozen=True, slots=True)
+class AlwaysSource:
+    """Open at every instant that a datetime can say."""
+
+    @property
+    def tz(self) -> tzinfo:
+        """UTC."""
+        return UTC
+
+    @property
+    def reach(self) -> Reach:
+        """All years."""
+        return Reach(datetime.min.year, datetime.max.year)
+
+    def compile(self, first_year: int, last_year: int) -> Timeline:
+        """One interval; there is nothing to compile year by year, so it is the whole line at once."""
+        return Timeline.unbroken(_DAWN, _DUSK)
+
+    def never_opens(self) -> bool:
+        """Never."""
+        return False
+
+    def is_business_day(self, day: int) -> bool:
+        """Every date."""
+        return True
+
+    def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
+        """One."""
+        return [Segment(start, end, True, Reason.ALWAYS, "")] if start < end else []
+
+
+_DAWN: Final = datetime.min.replace(tzinfo=UTC) - EPOCH
+_DUSK: Final = datetime.max.replace(tzinfo=UTC) - EPOCH + timedelta(microseconds=1)
+
+_OPERATIONS: Final[dict[str, Callable[[bool, bool], bool]]] = {
+    "&": lambda a, b: a and b,
+    "|": lambda a, b: a or b,
+    "-": lambda a, b: a and not b,
+}
+
+
+def _append(found: list[Segment], segment: Segment) -> None:
+    """Adds a part, joined with the one before when both say the same."""
+    if found and found[-1].end == segment.start and found[-1][2:] == segment[2:]:
+        segment = segment._replace(start=found.pop().start)
+    found.append(segment)
+
