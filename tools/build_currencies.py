@@ -40,9 +40,7 @@ def current_currencies() -> list[str]:
 
 def build() -> str:
     """The text of the module."""
-    rows = [
-        f'    "{code}": {ISO_EXPONENTS.get(code, get_currency_precision(code))},' for code in current_currencies()
-    ]
+    rows = [f'    "{code}": {ISO_EXPONENTS.get(code, get_currency_precision(code))},' for code in current_currencies()]
     head = (
         '"""Digits of the minor unit by ISO 4217 code.\n\n'
         f"Built by tools/build_currencies.py from CLDR as Babel {babel.__version__.split('.')[0]}.x carries it, "

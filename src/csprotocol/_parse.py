@@ -49,9 +49,7 @@ def parse(kind: type[T], raw: object, *, error: type[DocumentError] = DocumentEr
 
 def dump(value: object) -> dict[str, Any]:
     """Plain data that :func:`parse` turns into an equal value; what equals its default is left out."""
-    plain: dict[str, Any] = _adapter(type(value)).dump_python(
-        value, mode="json", by_alias=True, exclude_defaults=True
-    )
+    plain: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
     return plain
 
 
@@ -98,9 +96,7 @@ def _adapter(kind: type) -> Any:
     return _ADAPTERS[kind]
 
 
-def _decode(
-    load: Any, failure_kind: type[ValueError], text: str, file: Path, error: type[DocumentError]
-) -> object:
+def _decode(load: Any, failure_kind: type[ValueError], text: str, file: Path, error: type[DocumentError]) -> object:
     try:
         return load(text)
     except failure_kind as failure:

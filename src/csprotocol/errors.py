@@ -5,7 +5,9 @@
     CsprotocolError
     ├── InvalidValueError (ValueError)         a value that cannot be
     │   ├── NaiveDatetimeError                 an instant without a time zone
-    │   └── CurrencyMismatchError              two currencies in one sum
+    │   ├── CurrencyMismatchError              two currencies in one sum
+    │   ├── OutOfScaleError                    a rating outside the scale of its survey
+    │   └── NegativeDurationError              something ended before it began
     ├── DocumentError (ValueError)             a document a shop wrote cannot be read
     │   └── InvalidScheduleError               ... because its hours make no sense
     ├── BusinessTimeError (LookupError)        a calendar has no answer
@@ -42,8 +44,10 @@ __all__ = [
     "InvalidValueError",
     "MissingExtraError",
     "NaiveDatetimeError",
+    "NegativeDurationError",
     "NeverClosesError",
     "NeverOpenError",
+    "OutOfScaleError",
     "Problem",
     "one_of",
 ]
@@ -52,15 +56,25 @@ __all__ = [
 def one_of(names: Iterable[object], *, found: object = None) -> str:
     """What is possible, as a sentence part; the nearest name comes first when ``found`` looks like a slip.
 
-    >>> one_of(["mon", "tue"], found="mom")
+    >>> one_of(["mon", "tue"], found="Mom")
     'did you mean mon? possible: mon, tue'
     >>> one_of([])
     'possible: nothing'
+    >>> one_of(range(300))
+    'possible: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 ... (300 in all)'
     """
     known = [str(name) for name in names]
-    near = get_close_matches(str(found), known, n=1) if isinstance(found, str) else []
-    listed = f"possible: {', '.join(known) or 'nothing'}"
-    return f"did you mean {near[0]}? {listed}" if near else listed
+    folded = {name.casefold(): name for name in reversed(known)}
+    near = get_close_matches(found.casefold(), folded, n=1) if isinstance(found, str) else []
+    shown = ", ".join(known[:_SHOWN]) if len(known) > 2 * _SHOWN else ", ".join(known)
+    listed = f"possible: {shown or 'nothing'}"
+    if len(known) > 2 * _SHOWN:
+        listed += f" ... ({len(known)} in all)"
+    return f"did you mean {folded[near[0]]}? {listed}" if near else listed
+
+
+# A list of 500 countries helps nobody.
+_SHOWN = 12
 
 
 class CsprotocolError(Exception):
@@ -140,6 +154,33 @@ class CurrencyMismatchError(InvalidValueError):
             found=right,
             left=left,
             right=right,
+        )
+
+
+class OutOfScaleError(InvalidValueError):
+    """A rating that the survey's scale does not have."""
+
+    code = "out-of-scale"
+
+    @classmethod
+    def of_rating(cls, survey: str, found: object, scale: str) -> Self:
+        """A rating of ``survey`` is ``found``, where ``scale`` (``1 to 5``, ``good or bad``) was possible."""
+        return cls.of(f"{survey} rating", found, expected=scale, hint="name the survey's own scale, or drop the row")
+
+
+class NegativeDurationError(InvalidValueError):
+    """Something ended before it began: two clocks disagree, or two columns were swapped."""
+
+    code = "negative-duration"
+
+    @classmethod
+    def between(cls, measure: str, start: datetime, end: datetime) -> Self:
+        """``measure`` would run from ``start`` back to ``end``."""
+        return cls(
+            f"{measure} ends at {end.isoformat()}, before it starts at {start.isoformat()}",
+            hint="check the clocks of the two sources, or whether two columns were swapped",
+            field=measure,
+            found=end,
         )
 
 
@@ -291,9 +332,7 @@ class ExportError(CsprotocolError, ValueError):
     column: str | None
 
     @classmethod
-    def at(
-        cls, file: str, message: str, *, line: int | None = None, column: str | None = None, hint: str = ""
-    ) -> Self:
+    def at(cls, file: str, message: str, *, line: int | None = None, column: str | None = None, hint: str = "") -> Self:
         """``file`` (at ``line``, in ``column``) is not what was announced."""
         place = ", ".join(
             part for part in (file, f"line {line}" if line else "", f"column {column!r}" if column else "") if part

@@ -22,8 +22,7 @@ def test_every_minute_is_as_the_oracle_says(situation: tuple[BusinessHours, date
     hours, near = situation
     calendar = BusinessCalendar(hours)
     found = [
-        (at, calendar.is_open(at))
-        for at in (near - SPAN / 2 + step * MINUTE for step in range(int(SPAN / MINUTE)))
+        (at, calendar.is_open(at)) for at in (near - SPAN / 2 + step * MINUTE for step in range(int(SPAN / MINUTE)))
     ]
     assert list(Oracle(hours).minutes(near - SPAN / 2, near + SPAN / 2)) == found
 
@@ -57,9 +56,7 @@ def test_next_open_is_the_first_open_minute(situation: tuple[BusinessHours, date
 
 
 @given(situations(), instants, instants, instants)
-def test_between_is_additive(
-    situation: tuple[BusinessHours, datetime], a: datetime, b: datetime, c: datetime
-) -> None:
+def test_between_is_additive(situation: tuple[BusinessHours, datetime], a: datetime, b: datetime, c: datetime) -> None:
     calendar = BusinessCalendar(situation[0])
     assert calendar.between(a, c) == calendar.between(a, b) + calendar.between(b, c)
 
@@ -86,9 +83,7 @@ def test_add_lands_at_the_earliest_instant(situation: tuple[BusinessHours, datet
 
 
 @given(situations(), works)
-def test_subtracting_lands_at_the_latest_instant(
-    situation: tuple[BusinessHours, datetime], work: timedelta
-) -> None:
+def test_subtracting_lands_at_the_latest_instant(situation: tuple[BusinessHours, datetime], work: timedelta) -> None:
     calendar, start = BusinessCalendar(situation[0]), situation[1]
     assume(work > timedelta(0))
     try:
@@ -141,9 +136,7 @@ def test_zone_of_the_argument_changes_nothing(
 
 
 @given(situations(), instants)
-def test_growing_the_compiled_years_changes_nothing(
-    situation: tuple[BusinessHours, datetime], far: datetime
-) -> None:
+def test_growing_the_compiled_years_changes_nothing(situation: tuple[BusinessHours, datetime], far: datetime) -> None:
     hours, start = situation
     fresh, grown = BusinessCalendar(hours), BusinessCalendar(hours)
     grown.between(start, far)

@@ -276,10 +276,18 @@ class BusinessCalendar:
         """Why the time between the two instants is open or closed, part by part, in the calendar's zone.
 
         >>> from datetime import timezone
-        >>> shop = BusinessCalendar({"tz": "UTC", "weekly": "mon-fri 09:00-17:00",
-        ...                          "holidays": [{"date": "2026-12-25", "name": "Navidad"}]})
-        >>> print(shop.explain(datetime(2026, 12, 24, 16, tzinfo=timezone.utc),
-        ...                    datetime(2026, 12, 26, 9, tzinfo=timezone.utc)))
+        >>> shop = BusinessCalendar(
+        ...     {
+        ...         "tz": "UTC",
+        ...         "weekly": "mon-fri 09:00-17:00",
+        ...         "holidays": [{"date": "2026-12-25", "name": "Navidad"}],
+        ...     }
+        ... )
+        >>> print(
+        ...     shop.explain(
+        ...         datetime(2026, 12, 24, 16, tzinfo=timezone.utc), datetime(2026, 12, 26, 9, tzinfo=timezone.utc)
+        ...     )
+        ... )
         Thu 2026-12-24 16:00 - 17:00  open    1 h   weekly
         Thu 2026-12-24 17:00 - 24:00  closed  7 h   closed
         Fri 2026-12-25 00:00 - 24:00  closed  24 h  holiday "Navidad"
@@ -386,9 +394,7 @@ class BusinessCalendar:
                 raise self._outside(EPOCH + edge)
         return line
 
-    def _longer(
-        self, line: Timeline, at: datetime, *, backwards: bool = False, closing: bool = False
-    ) -> Timeline:
+    def _longer(self, line: Timeline, at: datetime, *, backwards: bool = False, closing: bool = False) -> Timeline:
         """A timeline that reaches further in one direction, or the error that says why there is none."""
         reach = self._source.reach
         first, last = self._years or (reach.first_year, reach.first_year)

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, cast
 
-from csprotocol.calendar._hours import BusinessHours, SpecialHours
 from csprotocol.calendar._holidays import Holiday, HolidaySource, PublicHolidays, listed
+from csprotocol.calendar._hours import BusinessHours, SpecialHours
 from csprotocol.calendar._text import WEEKDAYS
 from csprotocol.calendar._wall import DAY, WallSpan, day_hours, merge, subtract
 
@@ -241,10 +242,12 @@ def _week(weekly: object, place: str) -> tuple[tuple[WallSpan, ...], ...]:
 
 
 def _own_sources(hours: BusinessHours) -> Iterable[HolidaySource]:
-    dates = {item.date: item.name for item in hours.holidays if isinstance(item, Holiday)}
+    # BusinessHours has brought the many spellings to one when it was born.
+    holidays = cast("tuple[Holiday | PublicHolidays, ...]", hours.holidays)
+    dates = {item.date: item.name for item in holidays if isinstance(item, Holiday)}
     if dates:
         yield listed(dates)
-    yield from (item for item in hours.holidays if isinstance(item, PublicHolidays))
+    yield from (item for item in holidays if isinstance(item, PublicHolidays))
 
 
 def _own(spans: Iterable[WallSpan]) -> tuple[WallSpan, ...]:
@@ -260,7 +263,10 @@ def _tail(spans: Iterable[WallSpan]) -> tuple[WallSpan, ...]:
 def _meet(spans: Iterable[WallSpan], cuts: Iterable[WallSpan]) -> list[WallSpan]:
     cut = tuple(cuts)
     return [
-        (max(start, low), min(end, high)) for start, end in spans for low, high in cut if max(start, low) < min(end, high)
+        (max(start, low), min(end, high))
+        for start, end in spans
+        for low, high in cut
+        if max(start, low) < min(end, high)
     ]
 
 
@@ -269,7 +275,7 @@ def _flatten(layers: Iterable[Labelled]) -> tuple[Labelled, ...]:
     stack = list(layers)
     marks = sorted({mark for layer in stack for mark in (layer.start, layer.end)})
     parts: list[Labelled] = []
-    for start, end in zip(marks, marks[1:], strict=False):
+    for start, end in pairwise(marks):
         top = next(layer for layer in reversed(stack) if layer.start <= start and end <= layer.end)
         if parts and parts[-1][2:] == top[2:]:
             parts[-1] = parts[-1]._replace(end=end)

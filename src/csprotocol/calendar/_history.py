@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from csprotocol.calendar._calendar import BusinessCalendar
@@ -34,7 +34,9 @@ class CalendarHistory:
         entries: Iterable[tuple[datetime, BusinessCalendar]],
         rule: Literal["piecewise", "latest"] = "piecewise",
     ) -> None:
-        kept = tuple(sorted(entries, key=lambda entry: require_aware("CalendarHistory entry", entry[0])))
+        # In UTC: aware datetimes of one zone compare by their wall clocks, wrong in the hour that comes twice.
+        in_utc = ((require_aware("CalendarHistory entry", at).astimezone(UTC), each) for at, each in entries)
+        kept = tuple(sorted(in_utc, key=lambda entry: entry[0]))
         if not kept:
             raise InvalidValueError.of("CalendarHistory.entries", kept, expected="at least one calendar")
         if rule not in ("piecewise", "latest"):
@@ -57,6 +59,8 @@ class CalendarHistory:
         """Open time from ``start`` to ``end`` by the rule; negative when ``end`` lies before ``start``."""
         if self.rule == "latest" or len(self.entries) == 1:
             return self.entries[-1][1].between(start, end)
+        start = require_aware("start", start).astimezone(UTC)
+        end = require_aware("end", end).astimezone(UTC)
         if end < start:
             return -self.between(end, start)
         total, at = timedelta(0), start

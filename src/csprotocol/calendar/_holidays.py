@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-
 from collections.abc import Mapping
 from dataclasses import dataclass
-
 from typing import Any, ClassVar, Literal, Protocol
 
 from csprotocol.errors import InvalidScheduleError, MissingExtraError, one_of
@@ -104,7 +102,10 @@ class PublicHolidays:
         if not first <= year <= last:
             return {}
         kind = _country_class(self.country)
-        if self.subdivision is not None and self.subdivision not in (*kind.subdivisions, *kind.subdivisions_aliases):
+        if self.subdivision is not None and self.subdivision not in (
+            *kind.subdivisions,
+            *kind.subdivisions_aliases,
+        ):
             known = one_of(kind.subdivisions, found=self.subdivision)
             raise InvalidScheduleError.at("holidays.subdivision", f"{self.subdivision!r} is unknown; {known}")
         if self.language is not None and self.language not in kind.supported_languages:
@@ -123,7 +124,7 @@ def _country_class(country: str) -> Any:
     kind = getattr(holidays, country, None) if country.isupper() else None
     if kind is None or not hasattr(kind, "subdivisions"):
         # Only now: listing them imports all of them.
-        known = one_of(holidays.list_supported_countries(include_aliases=True), found=country)
+        known = one_of(holidays.list_supported_countries(include_aliases=False), found=country)
         raise InvalidScheduleError.at("holidays.country", f"{country!r} is unknown; {known}")
     return kind
 

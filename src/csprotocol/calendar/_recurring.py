@@ -55,7 +55,8 @@ class RecurringException:
         parts = self._parts()
         if self.from_ is None and self._needs_start(parts):
             raise InvalidScheduleError.at(
-                "recurring.from", f"{self.rrule!r} depends on where it starts; give the date of its first occurrence"
+                "recurring.from",
+                f"{self.rrule!r} depends on where it starts; give the date of its first occurrence",
             )
         day_hours(self.hours, "recurring.hours")
         self.dates(2000 if self.from_ is None else self.from_.year)
@@ -102,4 +103,3 @@ class RecurringException:
             # The rule speaks of local dates; only the date of UNTIL has a meaning here.
             parts["UNTIL"] = until.partition("T")[0]
         return ";".join(f"{key}={value}" for key, value in parts.items())
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple, Protocol
 
 from csprotocol.calendar._compile import EPOCH, boundaries, first_reach
@@ -210,9 +210,9 @@ class AlwaysSource:
     @property
     def reach(self) -> Reach:
         """All years."""
-        return Reach(datetime.min.year, datetime.max.year)
+        return Reach(MINYEAR, MAXYEAR)
 
-    def compile(self, first_year: int, last_year: int) -> Timeline:
+    def compile(self, first_year: int, last_year: int) -> Timeline:  # noqa: ARG002  # nothing depends on them
         """One interval; there is nothing to compile year by year, so it is the whole line at once."""
         return Timeline.unbroken(_DAWN, _DUSK)
 
@@ -220,13 +220,13 @@ class AlwaysSource:
         """Never."""
         return False
 
-    def is_business_day(self, day: int) -> bool:
+    def is_business_day(self, day: int) -> bool:  # noqa: ARG002  # likewise
         """Every date."""
         return True
 
     def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
         """One."""
-        return [Segment(start, end, True, Reason.ALWAYS, "")] if start < end else []
+        return [Segment(start, end, is_open=True, reason=Reason.ALWAYS, name="")] if start < end else []
 
 
 _DAWN: Final = datetime.min.replace(tzinfo=UTC) - EPOCH
@@ -244,4 +244,3 @@ def _append(found: list[Segment], segment: Segment) -> None:
     if found and found[-1].end == segment.start and found[-1][2:] == segment[2:]:
         segment = segment._replace(start=found.pop().start)
     found.append(segment)
-

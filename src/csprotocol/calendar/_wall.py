@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from csprotocol.errors import InvalidScheduleError
@@ -71,7 +72,7 @@ def day_hours(hours: Sequence[Hours], place: str) -> tuple[WallSpan, ...]:
             )
         spans.append(((start, end if end > start else end + DAY), where))
     spans.sort()
-    for ((_, end), _), ((start, _), where) in zip(spans, spans[1:], strict=False):
+    for ((_, end), _), ((start, _), where) in pairwise(spans):
         if start < end:
             raise InvalidScheduleError.at(where, "overlaps another interval of the same day; join the two")
     return tuple(span for span, _ in spans)

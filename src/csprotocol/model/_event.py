@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from csprotocol.model._frozen import FrozenDict
 from csprotocol.model._span import require_aware
@@ -53,6 +53,7 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
                 continue
             seen.add(event.id)
         kept.append(event)
+    # In UTC: aware datetimes of one zone compare by their wall clocks, wrong in the hour that comes twice.
     if all(event.seq is not None for event in kept):
-        return tuple(sorted(kept, key=lambda event: (event.seq or 0, event.at)))
-    return tuple(sorted(kept, key=lambda event: event.at))
+        return tuple(sorted(kept, key=lambda event: (event.seq or 0, event.at.astimezone(UTC))))
+    return tuple(sorted(kept, key=lambda event: event.at.astimezone(UTC)))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import NamedTuple, overload
 
 from csprotocol.model._frozen import FrozenDict
 from csprotocol.model._money import Money
+from csprotocol.model._span import require_aware
 from csprotocol.model._words import Channel, StatusCategory
 
-__all__ = ["TicketFacts", "Waiting"]
+__all__ = ["Life", "TicketFacts", "Waiting"]
 
 
 class Waiting(NamedTuple):
@@ -22,6 +23,17 @@ class Waiting(NamedTuple):
     end: datetime | None
 
 
+class Life(NamedTuple):
+    """A stretch in which the ticket was live, and what ended it; both ``None`` while it still is.
+
+    A ticket has one life more than it was reopened: what tells how large the backlog was on any past day.
+    """
+
+    start: datetime
+    end: datetime | None
+    into: StatusCategory | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFacts:
     """What KPIs need to know of a ticket; unknown is ``None``, never 0.
@@ -30,8 +42,15 @@ class TicketFacts:
     creation, or for a ticket that an agent began the customer's first message. The other message instants are the
     raw facts that variants of the definition read. ``agent_replies`` leaves out the message by which an agent
     began the ticket, ``customer_replies`` the one by which the customer did. ``solved_at`` holds every instant of
-    entering ``resolved``; ``reopens`` counts leaving ``resolved`` or ``closed`` for a live category.
-    ``sla_met`` is a verdict that the source itself recorded.
+    entering ``resolved``; ``reopens`` counts leaving ``resolved`` or ``closed`` for a live category; ``lives``
+    holds the stretches between. ``opened_publicly`` tells whether its first message, at creation, was public;
+    ``agent_messages`` counts every public message of a human agent, that one too. ``sla_met`` is a verdict that the source itself recorded.
+
+    >>> TicketFacts(ticket_id="#1001").agent_replies is None
+    True
+
+    Raises:
+        NaiveDatetimeError: one of the instants has no time zone.
     """
 
     ticket_id: str
@@ -44,6 +63,8 @@ class TicketFacts:
     second_agent_message_at: datetime | None = None
     first_auto_reply_at: datetime | None = None
     last_public_agent_message_at: datetime | None = None
+    opened_publicly: bool | None = None
+    agent_messages: int | None = None
     agent_replies: int | None = None
     customer_replies: int | None = None
     agents: int | None = None
@@ -53,6 +74,7 @@ class TicketFacts:
     reopens: int | None = None
     status: StatusCategory | None = None
     waiting: tuple[Waiting, ...] | None = None
+    lives: tuple[Life, ...] | None = None
     csat: float | None = None
     nps: int | None = None
     ces: float | None = None
@@ -72,17 +94,54 @@ class TicketFacts:
     cost: Money | None = None
     attributes: Mapping[str, str] = field(default_factory=FrozenDict)
 
+    def __post_init__(self) -> None:
+        for name in _INSTANTS:
+            at = getattr(self, name)
+            if at is not None:
+                require_aware(f"TicketFacts.{name}", at)
+        for at in self.solved_at or ():
+            require_aware("TicketFacts.solved_at", at)
+        for name, stretches in (("waiting", self.waiting), ("lives", self.lives)):
+            for stretch in stretches or ():
+                require_aware(f"TicketFacts.{name}", stretch.start)
+                if stretch.end is not None:
+                    require_aware(f"TicketFacts.{name}", stretch.end)
+        if not isinstance(self.attributes, FrozenDict):
+            object.__setattr__(self, "attributes", FrozenDict(self.attributes))
+
     def anomalies(self) -> tuple[str, ...]:
         """Codes of what cannot be, or hardly, in the order of a ticket's life; empty for a sound row.
 
         ``reply-before-creation``, ``resolution-before-creation``, ``resolution-before-first-reply``.
         """
-        ended = max(self.solved_at) if self.solved_at else self.closed_at
+        created, replied = _utc(self.created_at), _utc(self.first_reply_at)
+        ended = max(map(_utc, self.solved_at)) if self.solved_at else _utc(self.closed_at)
         found = []
-        if self.created_at and self.first_reply_at and self.first_reply_at < self.created_at:
+        if created and replied and replied < created:
             found.append("reply-before-creation")
-        if self.created_at and ended and ended < self.created_at:
+        if created and ended and ended < created:
             found.append("resolution-before-creation")
-        if self.first_reply_at and ended and ended < self.first_reply_at:
+        if replied and ended and ended < replied:
             found.append("resolution-before-first-reply")
         return tuple(found)
+
+
+_INSTANTS = (
+    "created_at",
+    "first_customer_message_at",
+    "first_reply_at",
+    "first_agent_message_at",
+    "second_agent_message_at",
+    "first_auto_reply_at",
+    "last_public_agent_message_at",
+    "closed_at",
+)
+
+
+@overload
+def _utc(at: datetime) -> datetime: ...
+@overload
+def _utc(at: None) -> None: ...
+def _utc(at: datetime | None) -> datetime | None:
+    # Aware datetimes of one zone compare by their wall clocks, which is wrong in the hour that comes twice.
+    return at.astimezone(UTC) if at else None

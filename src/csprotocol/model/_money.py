@@ -30,9 +30,7 @@ def allocate(total: int, weights: Sequence[int | Decimal | Fraction]) -> tuple[i
     shares = [Fraction(weight) for weight in weights]
     whole = sum(shares, Fraction(0))
     if not shares or whole <= 0 or min(shares) < 0:
-        raise InvalidValueError.of(
-            "weights", list(weights), expected="zero or more each, and more than zero together"
-        )
+        raise InvalidValueError.of("weights", list(weights), expected="zero or more each, and more than zero together")
     sign = -1 if total < 0 else 1
     exact = [abs(total) * share / whole for share in shares]
     parts = [int(part) for part in exact]

@@ -104,11 +104,7 @@ class ContactReason:
             area=ContactArea(str(row["area"])),
             nature=ReasonNature(str(nature)) if nature else None,
             platform_codes=FrozenDict(
-                {
-                    name: tuple(codes)
-                    for name, codes in row.items()
-                    if name in platforms and isinstance(codes, list)
-                }
+                {name: tuple(codes) for name, codes in row.items() if name in platforms and isinstance(codes, list)}
             ),
         )
 
@@ -122,8 +118,7 @@ def _document() -> Mapping[str, Mapping[str, Mapping[str, object]]]:
 def _catalogue() -> Mapping[str, ContactReason]:
     document = _document()
     return {
-        code: ContactReason._from_table(code, row, document["platforms"])
-        for code, row in document["reasons"].items()
+        code: ContactReason._from_table(code, row, document["platforms"]) for code, row in document["reasons"].items()
     }
 
 

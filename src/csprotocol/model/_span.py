@@ -46,14 +46,14 @@ class Span:
     def __post_init__(self) -> None:
         require_aware("Span.start", self.start)
         require_aware("Span.end", self.end)
-        if self.end < self.start:
+        if self.duration < timedelta(0):
             raise InvalidValueError.reversed_span(self.start, self.end)
 
     @property
     def duration(self) -> timedelta:
         """Elapsed time, never wall-clock time: exact across daylight saving changes."""
-        # Aware datetimes of one zone subtract by their wall clocks, which is wrong across a change.
+        # Aware datetimes of one zone subtract and compare by their wall clocks, which is wrong across a change.
         return self.end.astimezone(UTC) - self.start.astimezone(UTC)
 
     def __contains__(self, at: datetime) -> bool:
-        return self.start <= at < self.end
+        return self.start.astimezone(UTC) <= at.astimezone(UTC) < self.end.astimezone(UTC)

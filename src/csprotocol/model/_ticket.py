@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypedDict, cast
+from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
+from typing import NamedTuple, TypedDict, cast
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.model._event import Event, in_order
-from csprotocol.model._facts import TicketFacts, Waiting
+from csprotocol.model._facts import Life, TicketFacts, Waiting
 from csprotocol.model._frozen import FrozenDict
 from csprotocol.model._money import Money
 from csprotocol.model._words import ActorKind, Channel, EventKind, StatusCategory
@@ -68,6 +69,12 @@ class Ticket:
         >>> facts = ticket.facts()
         >>> facts.first_reply_at.hour, facts.agent_replies, facts.reopens, facts.csat
         (11, 1, 0, None)
+
+        Messages that share ``data["session"]`` count as one reply: a chat is one answer in many lines.
+
+        Raises:
+            InvalidValueError: a ``status`` event without a :class:`StatusCategory` in ``data["to"]``, or a survey
+                of an unknown metric or with an NPS rating that is no whole number.
         """
         created = next((e for e in self.events if e.kind is EventKind.CREATED), None)
         return TicketFacts(
@@ -75,7 +82,7 @@ class Ticket:
             customer_id=self.customer_id,
             order_id=self.order_id,
             created_at=created.at if created else None,
-            agent_started=None if created is None else _began(created),
+            agent_started=_agent_started(self.events, created),
             channel=self.channel,
             channel_name=self.channel_name,
             reason=self.reason,
@@ -89,7 +96,7 @@ class Ticket:
             attributes=self.attributes,
             merged_into=_merged_into(self.events),
             **_conversation(self.events, created, known=EventKind.MESSAGE in self.recorded),
-            **_life(self.events, known=EventKind.STATUS in self.recorded),
+            **_life(self.events, created, known=EventKind.STATUS in self.recorded),
             **_survey(self.events, known=EventKind.SURVEY in self.recorded),
         )
 
@@ -102,9 +109,11 @@ class _Conversation(TypedDict, total=False):
     last_public_agent_message_at: datetime | None
     first_auto_reply_at: datetime | None
     auto_replied: bool
+    opened_publicly: bool
+    agent_messages: int
     agent_replies: int
     customer_replies: int
-    agents: int
+    agents: int | None
 
 
 class _Life(TypedDict, total=False):
@@ -114,6 +123,7 @@ class _Life(TypedDict, total=False):
     closes: int
     reopens: int
     waiting: tuple[Waiting, ...]
+    lives: tuple[Life, ...]
 
 
 class _Survey(TypedDict, total=False):
@@ -123,11 +133,43 @@ class _Survey(TypedDict, total=False):
     ces: float
 
 
-def _began(created: Event) -> bool | None:
-    """Whether an agent began it; ``None`` when the source does not say who did."""
-    if created.by is ActorKind.SYSTEM:
+# Sources stamp a ticket and its first message separately; less than this apart, they are one.
+_SAME_INSTANT = timedelta(seconds=1)
+
+
+def _opening(events: Iterable[Event], created: Event | None) -> Event | None:
+    """The public message that is the ticket's own description: its creation, not a reply to it."""
+    if created is None:
         return None
-    return created.by is ActorKind.AGENT
+    return next(
+        (
+            e
+            for e in events
+            if e.kind is EventKind.MESSAGE
+            and e.public
+            and e.by in ((created.by,) if created.by is not ActorKind.SYSTEM else _PEOPLE)
+            and abs(e.at.astimezone(UTC) - created.at.astimezone(UTC)) < _SAME_INSTANT
+        ),
+        None,
+    )
+
+
+_PEOPLE = (ActorKind.CUSTOMER, ActorKind.AGENT)
+
+
+def _starter(events: Iterable[Event], created: Event | None) -> ActorKind | None:
+    """Who began it; ``None`` when the source does not say. A system that keeps books began nothing."""
+    if created is None:
+        return None
+    if created.by is not ActorKind.SYSTEM:
+        return created.by
+    opening = _opening(events, created)
+    return opening.by if opening else None
+
+
+def _agent_started(events: Iterable[Event], created: Event | None) -> bool | None:
+    starter = _starter(events, created)
+    return None if starter is None else starter is ActorKind.AGENT
 
 
 def _last_to(events: Iterable[Event], kind: EventKind) -> object:
@@ -144,73 +186,109 @@ def _merged_into(events: Iterable[Event]) -> str | None:
 
 def _conversation(events: tuple[Event, ...], created: Event | None, *, known: bool) -> _Conversation:
     """Who said what first, and how often."""
-    by_creation = created.at if created and created.by is ActorKind.CUSTOMER else None
+    starter = _starter(events, created) if known else created.by if created else None
+    by_creation = created.at if created and starter is ActorKind.CUSTOMER else None
     if not known:
         return {"first_customer_message_at": by_creation}
     said = [e for e in events if e.kind is EventKind.MESSAGE and e.public]
-    # The description of a ticket is its creation, not a reply to it.
-    opening = next((e for e in said if created and e.at == created.at and e.by is created.by), None)
+    opening = _opening(said, created)
     customer = [e for e in said if e.by is ActorKind.CUSTOMER]
     agent = [e for e in said if e.by is ActorKind.AGENT]
-    auto = [e for e in said if e.by is ActorKind.BOT]
-    first_word = by_creation or (customer[0].at if customer else None)
     replies = [e for e in agent if e is not opening]
-    if created and created.by is ActorKind.AGENT:
-        # Nobody has asked anything yet: a reply can only follow the customer's first message.
-        asked = next((i for i, e in enumerate(said) if e.by is ActorKind.CUSTOMER), len(said))
-        first_reply = next((e for e in said[asked:] if e.by is ActorKind.AGENT), None)
-    else:
-        first_reply = replies[0] if replies else None
+    # Nobody has asked an agent who began: a reply can only follow the customer's first message.
+    asked = next((i for i, e in enumerate(said) if e.by is ActorKind.CUSTOMER), len(said))
+    answers = [e for e in (said[asked:] if starter is ActorKind.AGENT else said) if e is not opening]
+    first_word = by_creation or (customer[0].at if customer else None)
     return {
         "first_customer_message_at": first_word,
-        "first_reply_at": first_reply.at if first_reply else None,
+        "first_reply_at": next((e.at for e in answers if e.by is ActorKind.AGENT), None),
         "first_agent_message_at": agent[0].at if agent else None,
         "second_agent_message_at": agent[1].at if len(agent) > 1 else None,
         "last_public_agent_message_at": agent[-1].at if agent else None,
-        "first_auto_reply_at": auto[0].at if auto else None,
-        "auto_replied": bool(auto),
-        "agent_replies": len(replies),
-        "customer_replies": sum(e is not opening for e in customer),
-        "agents": len({e.actor for e in agent if e.actor}),
+        "first_auto_reply_at": next((e.at for e in answers if e.by is ActorKind.BOT), None),
+        "auto_replied": any(e.by is ActorKind.BOT for e in said),
+        "opened_publicly": opening is not None,
+        "agent_messages": _count(agent),
+        "agent_replies": _count(replies),
+        "customer_replies": _count(e for e in customer if e is not opening),
+        # An author without a name may be any of the others.
+        "agents": None if any(e.actor is None for e in agent) else len({e.actor for e in agent}),
     }
 
 
-def _life(events: tuple[Event, ...], *, known: bool) -> _Life:
+def _count(messages: Iterable[Event]) -> int:
+    """How many messages; those of one chat session are one."""
+    sessions: set[object] = set()
+    alone = 0
+    for event in messages:
+        session = event.data.get("session")
+        if session is None:
+            alone += 1
+        else:
+            sessions.add(session)
+    return alone + len(sessions)
+
+
+def _life(events: tuple[Event, ...], created: Event | None, *, known: bool) -> _Life:
     """When it was solved, closed, reopened, and for whom it waited."""
     if not known:
         return {}
-    solved: list[datetime] = []
-    waiting: list[Waiting] = []
-    closes = reopens = 0
-    closed_at: datetime | None = None
-    status: StatusCategory | None = None
-    since: datetime | None = None
-    for event in events:
-        if event.kind is not EventKind.STATUS:
-            continue
-        to = StatusCategory(str(event.data["to"]))
-        if to is status:
-            continue
-        if status and since and status.is_waiting:
-            waiting.append(Waiting(status, since, event.at))
-        if status in {StatusCategory.RESOLVED, StatusCategory.CLOSED} and to.is_live:
-            reopens += 1
-        if to is StatusCategory.RESOLVED:
-            solved.append(event.at)
-        if to is StatusCategory.CLOSED:
-            closes += 1
-        closed_at = event.at if to is StatusCategory.CLOSED else None
-        status, since = to, event.at
-    if status and since and status.is_waiting:
-        waiting.append(Waiting(status, since, None))
+    changes = tuple(_changes(events))
+    now = changes[-1] if changes else None
     return {
-        "status": status,
-        "solved_at": tuple(solved),
-        "closed_at": closed_at,
-        "closes": closes,
-        "reopens": reopens,
-        "waiting": tuple(waiting),
+        "status": now.to if now else None,
+        "solved_at": tuple(c.at for c in changes if c.to is StatusCategory.RESOLVED),
+        "closed_at": now.at if now and now.to is StatusCategory.CLOSED else None,
+        "closes": sum(c.to is StatusCategory.CLOSED for c in changes),
+        "reopens": sum(c.of in _DONE and c.to.is_live for c in changes),
+        "waiting": tuple(
+            Waiting(change.to, change.at, following.at if following else None)
+            for change, following in zip_longest(changes, changes[1:])
+            if change.to.is_waiting
+        ),
+        "lives": _lives(changes, created),
     }
+
+
+_DONE = (StatusCategory.RESOLVED, StatusCategory.CLOSED)
+
+
+class _Change(NamedTuple):
+    of: StatusCategory | None
+    to: StatusCategory
+    at: datetime
+
+
+def _changes(events: Iterable[Event]) -> Iterator[_Change]:
+    """The statuses a ticket entered; one that is set again is no change."""
+    status = None
+    for event in events:
+        if event.kind is EventKind.STATUS and (to := _category(event)) is not status:
+            yield _Change(status, to, event.at)
+            status = to
+
+
+def _lives(changes: Iterable[_Change], created: Event | None) -> tuple[Life, ...]:
+    """From creation, or from a return to a live status, to the status that ended it."""
+    lives = []
+    born = created.at if created else None
+    for change in changes:
+        if change.to.is_live:
+            born = born or change.at
+        elif born:
+            lives.append(Life(born, change.at, change.to))
+            born = None
+    if born:
+        lives.append(Life(born, None, None))
+    return tuple(lives)
+
+
+def _category(event: Event) -> StatusCategory:
+    to = event.data.get("to")
+    try:
+        return StatusCategory(str(to))
+    except ValueError:
+        raise InvalidValueError.unknown("Event.data['to'] of a status event", to, StatusCategory) from None
 
 
 def _survey(events: tuple[Event, ...], *, known: bool) -> _Survey:
@@ -221,7 +299,7 @@ def _survey(events: tuple[Event, ...], *, known: bool) -> _Survey:
     facts: _Survey = {"surveyed": bool(sent)}
     for event in sent:
         score = event.data.get("score")
-        if not isinstance(score, int | float):
+        if not isinstance(score, int | float) or isinstance(score, bool):
             continue
         match event.data.get("metric", "csat"):
             case "csat":
@@ -229,6 +307,8 @@ def _survey(events: tuple[Event, ...], *, known: bool) -> _Survey:
             case "ces":
                 facts["ces"] = score
             case "nps":
+                if score % 1:
+                    raise InvalidValueError.of("survey score", score, expected="a whole number for nps")
                 facts["nps"] = int(score)
             case metric:
                 raise InvalidValueError.unknown("survey metric", metric, ("csat", "nps", "ces"))

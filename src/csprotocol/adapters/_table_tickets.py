@@ -1,0 +1,86 @@
+"""A table with one row a ticket."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from csprotocol.adapters._csv import CsvTable
+from csprotocol.adapters._mapping import TableMapping
+from csprotocol.adapters._read import Outcome, RefusedError
+from csprotocol.adapters._table_cells import RowCells, TableCells, shown_id
+from csprotocol.model import Ticket, TicketFacts
+
+__all__ = ["read", "row_digest"]
+
+
+def read(table: CsvTable, mapping: TableMapping) -> tuple[tuple[TicketFacts, ...], tuple[Ticket, ...]]:
+    """The facts that the rows say; no events, because a row does not tell what happened when."""
+    cells = TableCells(table, mapping)
+    facts: list[TicketFacts] = []
+    seen: dict[str, tuple[int, bytes]] = {}
+
+    def take(line: int, raw: list[str]) -> Outcome:
+        row = cells.row(line, raw)
+        digest = row_digest(raw)
+        if row.ticket_id in seen:
+            first, known = seen[row.ticket_id]
+            if digest == known:
+                return Outcome.DUPLICATE
+            raise RefusedError(
+                "ticket-twice",
+                f"the ticket stands in line {first} already, with other cells",
+                column=mapping.columns.ticket_id,
+                ticket_id=shown_id(row.ticket_id),
+            )
+        facts.append(_facts(row, cells))
+        seen[row.ticket_id] = (line, digest)
+        return Outcome.USED
+
+    table.each(take)
+    cells.note_unsure_stamps()
+    return tuple(facts), ()
+
+
+def row_digest(row: list[str]) -> bytes:
+    """A short mark of a whole row, so that repeated rows are found without keeping them."""
+    return blake2b("\x1f".join(row).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _facts(row: RowCells, cells: TableCells) -> TicketFacts:
+    solved_at = row.stamp("solved_at")
+    csat, nps, ces = row.score("csat"), row.score("nps"), row.score("ces")
+    answered = any(score is not None for score in (csat, nps, ces))
+    attributes = row.frozen_attributes()
+    return TicketFacts(
+        ticket_id=row.ticket_id,
+        customer_id=row.text("customer_id"),
+        order_id=row.text("order_id"),
+        created_at=row.stamp("created_at"),
+        first_reply_at=row.stamp("first_reply_at"),
+        agent_replies=row.count("agent_replies"),
+        customer_replies=row.count("customer_replies"),
+        # An empty cell of a column that exists says "not solved", no column says nothing.
+        solved_at=((solved_at,) if solved_at else ()) if "solved_at" in cells.names else None,
+        closed_at=row.stamp("closed_at"),
+        reopens=row.count("reopens"),
+        status=row.status(),
+        csat=csat,
+        nps=None if nps is None else int(nps),
+        ces=ces,
+        # Who did not answer may or may not have been asked.
+        surveyed=True if answered else row.flag("surveyed"),
+        agent_started=row.flag("agent_started"),
+        auto_replied=row.flag("auto_replied"),
+        merged_into=row.text("merged_into"),
+        spam=row.flag("spam"),
+        sla_met=row.flag("sla_met"),
+        channel=row.channel(),
+        channel_name=row.text("channel"),
+        reason=row.text("reason"),
+        priority=row.priority(),
+        language=row.text("language"),
+        agent=row.text("agent"),
+        group=row.text("group"),
+        cost=row.cost(),
+        attributes=attributes,
+    )

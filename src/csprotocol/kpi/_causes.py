@@ -1,0 +1,100 @@
+"""Why customers write, the most frequent cause first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from csprotocol.errors import InvalidValueError
+from csprotocol.kpi._definitions import Definition, definition
+from csprotocol.kpi._population import MissingReason
+from csprotocol.kpi._ratio import Ratio
+from csprotocol.kpi._summary import told
+from csprotocol.model import FrozenDict
+
+__all__ = ["Cause", "Pareto", "causes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause with its share and the share of all causes down to it; ``vital`` above the line.
+
+    >>> print(Cause("late", 6, Ratio(6, 10), Ratio(6, 10), vital=True))
+    late: 6/10 (60.0%), cumulated 60.0%
+    """
+
+    name: str
+    count: int
+    share: Ratio
+    cumulative: Ratio
+    vital: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.share}, cumulated {self.cumulative.value or 0:.1%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pareto:
+    """Causes by frequency. ``vital_few`` are the fewest that together reach ``vital_share`` of all.
+
+    >>> pareto = causes(["late"] * 6 + ["damaged"] * 3 + ["size", None])
+    >>> [cause.name for cause in pareto.vital_few], pareto.n, pareto.missing
+    (['late', 'damaged'], 10, {'no-cause': 1})
+    """
+
+    definition: Definition
+    causes: tuple[Cause, ...]
+    vital_share: Fraction
+    missing: Mapping[str, int]
+
+    @property
+    def n(self) -> int:
+        """How many items name a cause."""
+        return sum(cause.count for cause in self.causes)
+
+    @property
+    def vital_few(self) -> tuple[Cause, ...]:
+        """Where work pays most."""
+        return tuple(cause for cause in self.causes if cause.vital)
+
+    def __str__(self) -> str:
+        lines = [f"{self.definition.name}: {told(self.n, self.missing, {})}"]
+        lines += [f"  {'*' if cause.vital else ' '} {cause}" for cause in self.causes]
+        return "\n".join(lines)
+
+
+def causes(items: Iterable[str | None], *, vital_share: Decimal | Fraction = Fraction(4, 5)) -> Pareto:
+    """How often each cause occurs, most frequent first (equals by name); ``None`` is an item without a cause.
+
+    >>> print(causes(["late"] * 6 + ["damaged"] * 3 + ["size"]))
+    Causes of contacts: n 10
+      * late: 6/10 (60.0%), cumulated 60.0%
+      * damaged: 3/10 (30.0%), cumulated 90.0%
+        size: 1/10 (10.0%), cumulated 100.0%
+
+    Raises:
+        InvalidValueError: a ``vital_share`` outside 0..1.
+    """
+    line = Fraction(vital_share)
+    if not 0 <= line <= 1:
+        raise InvalidValueError.of("vital_share", vital_share, expected="a share from 0 to 1")
+    counts: Counter[str] = Counter()
+    nameless = 0
+    for item in items:
+        if item is None:
+            nameless += 1
+        else:
+            counts[item] += 1
+    total = counts.total()
+    found = []
+    before = 0
+    for name, count in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
+        # Vital as long as those above have not reached the line: the one that crosses it still is.
+        vital = Fraction(before, total) < line
+        before += count
+        found.append(Cause(name, count, Ratio(count, total), Ratio(before, total), vital))
+    missing = {str(MissingReason.NO_CAUSE): nameless} if nameless else {}
+    return Pareto(definition("causes"), tuple(found), line, FrozenDict(missing))

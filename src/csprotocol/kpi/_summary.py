@@ -1,0 +1,204 @@
+"""What a KPI over many tickets answers: the number, the definition behind it, and all that was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Self
+
+from csprotocol.errors import NegativeDurationError
+from csprotocol.kpi._definitions import Definition
+from csprotocol.kpi._percentile import PercentileMethod, percentile
+from csprotocol.kpi._population import MissingReason, Tally
+from csprotocol.kpi._ratio import Ratio
+from csprotocol.model import FrozenDict, Rejection
+
+__all__ = ["DurationSummary", "Measured", "RateSummary", "told"]
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one ticket says: a duration, or why there is none (``missing``), or why it cannot be (``rejection``).
+
+    >>> Measured(missing=MissingReason.NO_REPLY).strict() is None
+    True
+    """
+
+    value: timedelta | None = None
+    missing: MissingReason | None = None
+    rejection: Rejection | None = None
+    error: NegativeDurationError | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def reversed(cls, ticket_id: str | None, measure: str, start: datetime, end: datetime) -> Self:
+        """A duration that would be negative: never clipped, never counted."""
+        error = NegativeDurationError.between(measure, start, end)
+        return cls(rejection=Rejection(error.code, str(error), ticket_id=ticket_id), error=error)
+
+    def strict(self) -> timedelta | None:
+        """The duration, or ``None`` when there is none yet.
+
+        >>> Measured(timedelta(hours=1)).strict()
+        datetime.timedelta(seconds=3600)
+
+        Raises:
+            NegativeDurationError: it ended before it began.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class DurationSummary:
+    """Durations of many tickets. Every statistic is ``None`` when ``n`` is 0.
+
+    ``missing`` and ``rejected`` count, by reason, what gave no number and what cannot be; ``rejections`` tell
+    which tickets.
+
+    >>> from csprotocol.kpi import asa
+    >>> waits = asa([timedelta(seconds=10), timedelta(seconds=20), timedelta(seconds=60)])
+    >>> waits.mean, waits.median, waits.p90
+    (datetime.timedelta(seconds=30), datetime.timedelta(seconds=20), datetime.timedelta(seconds=52))
+    >>> print(waits)
+    Average speed of answer: mean 0:00:30, median 0:00:20, p90 0:00:52; n 3
+    """
+
+    definition: Definition
+    options: Mapping[str, str]
+    n: int
+    missing: Mapping[str, int]
+    rejected: Mapping[str, int]
+    rejections: tuple[Rejection, ...]
+    values: tuple[timedelta, ...]
+
+    @classmethod
+    def of(
+        cls, definition: Definition, options: Mapping[str, object], tally: Tally, measured: Iterable[Measured]
+    ) -> Self:
+        """The summary of what was ``measured`` and of what the ``tally`` left out meanwhile."""
+        values = tuple(_values(tally, measured))
+        return cls(
+            definition=definition,
+            options=_written(options),
+            n=len(values),
+            missing=FrozenDict(sorted(tally.missing.items())),
+            rejected=FrozenDict(sorted(tally.rejected.items())),
+            rejections=tuple(tally.rejections),
+            values=values,
+        )
+
+    @property
+    def mean(self) -> timedelta | None:
+        """The arithmetic mean, exact to the microsecond (half to even)."""
+        return sum(self.values, timedelta(0)) / self.n if self.n else None
+
+    @property
+    def median(self) -> timedelta | None:
+        """The middle duration, or the mean of the middle two."""
+        return self.quantile(0.5)
+
+    @property
+    def p90(self) -> timedelta | None:
+        """The duration that nine of ten do not exceed, interpolated."""
+        return self.quantile(0.9)
+
+    def quantile(self, q: float, *, method: PercentileMethod | str = PercentileMethod.LINEAR) -> timedelta | None:
+        """The duration below which the share ``q`` (0..1) lies, to the microsecond; see :func:`percentile`."""
+        found = percentile((value / _MICROSECOND for value in self.values), q, method=method)
+        return None if found is None else timedelta(microseconds=found)
+
+    def __str__(self) -> str:
+        shown = f"mean {self.mean}, median {self.median}, p90 {self.p90}" if self.n else "no value"
+        return f"{self.definition.name}: {shown}; {told(self.n, self.missing, self.rejected)}"
+
+    def explain(self) -> str:
+        """The number, what it rests on, the options chosen and the definition."""
+        return _explained(str(self), self.options, self.rejections, self.definition)
+
+
+@dataclass(frozen=True, slots=True)
+class RateSummary:
+    """A share of tickets or contacts. ``value`` is ``None`` when ``n``, the denominator, is 0.
+
+    >>> from csprotocol.kpi import unreplied
+    >>> from csprotocol.model import TicketFacts
+    >>> silent = unreplied([TicketFacts(ticket_id="1", agent_replies=0), TicketFacts(ticket_id="2")])
+    >>> silent.ratio, silent.n, silent.missing
+    (Ratio(numerator=1, denominator=1), 1, {'no-reply-count': 1})
+    >>> print(silent)
+    Unreplied tickets: 1/1 (100.0%); n 1; missing 1 (no-reply-count 1)
+    """
+
+    definition: Definition
+    options: Mapping[str, str]
+    ratio: Ratio
+    missing: Mapping[str, int]
+    rejected: Mapping[str, int]
+    rejections: tuple[Rejection, ...]
+
+    @classmethod
+    def of(cls, definition: Definition, options: Mapping[str, object], tally: Tally, ratio: Ratio) -> Self:
+        """The summary of ``ratio`` and of what the ``tally`` left out."""
+        return cls(
+            definition=definition,
+            options=_written(options),
+            ratio=ratio,
+            missing=FrozenDict(sorted(tally.missing.items())),
+            rejected=FrozenDict(sorted(tally.rejected.items())),
+            rejections=tuple(tally.rejections),
+        )
+
+    @property
+    def value(self) -> float | None:
+        """The share as a float, 0..1 (more where events are counted)."""
+        return self.ratio.value
+
+    @property
+    def n(self) -> int:
+        """How many the share rests on."""
+        return int(self.ratio.denominator)
+
+    def __str__(self) -> str:
+        return f"{self.definition.name}: {self.ratio}; {told(self.n, self.missing, self.rejected)}"
+
+    def explain(self) -> str:
+        """The number, what it rests on, the options chosen and the definition."""
+        return _explained(str(self), self.options, self.rejections, self.definition)
+
+
+def _values(tally: Tally, measured: Iterable[Measured]) -> Iterator[timedelta]:
+    for each in measured:
+        if each.value is not None:
+            yield each.value
+        if each.missing is not None:
+            tally.miss(each.missing)
+        if each.rejection is not None:
+            tally.rejections.append(each.rejection)
+
+
+def told(n: int, missing: Mapping[str, int], rejected: Mapping[str, int]) -> str:
+    """``n 3; missing 2 (open 2); rejected 1 (negative-duration 1)``."""
+    parts = [f"n {n}"]
+    for word, reasons in (("missing", missing), ("rejected", rejected)):
+        if reasons:
+            each = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
+            parts.append(f"{word} {sum(reasons.values())} ({each})")
+    return "; ".join(parts)
+
+
+def _written(options: Mapping[str, object]) -> FrozenDict[str, str]:
+    return FrozenDict({name: str(value) for name, value in options.items()})
+
+
+def _explained(
+    headline: str, options: Mapping[str, str], rejections: tuple[Rejection, ...], definition: Definition
+) -> str:
+    lines = [headline]
+    if options:
+        lines.append("  chosen: " + ", ".join(f"{name} {value}" for name, value in options.items()))
+    lines += [f"  rejected: {rejection}" for rejection in rejections]
+    return "\n".join([*lines, definition.explain()])

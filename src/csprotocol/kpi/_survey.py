@@ -1,0 +1,373 @@
+"""How satisfied customers say they are, and how easy it was."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Literal, NamedTuple, TypeAlias
+
+from csprotocol.errors import InvalidValueError, OutOfScaleError
+from csprotocol.kpi._choice import chosen
+from csprotocol.kpi._definitions import Definition, definition
+from csprotocol.kpi._ratio import Ratio
+from csprotocol.kpi._summary import told
+from csprotocol.model import FrozenDict, Rejection, TicketFacts
+
+__all__ = [
+    "OutOfScale",
+    "SurveyMean",
+    "SurveyShare",
+    "ces",
+    "ces_share",
+    "csat",
+    "csat_good_bad",
+    "csat_mean",
+    "survey_answers",
+]
+
+Number: TypeAlias = int | float | Fraction
+Scale: TypeAlias = tuple[int, int]
+
+
+class OutOfScale(StrEnum):
+    """What to do with a rating that the scale does not have: raise, or count it as rejected and go on.
+
+    >>> csat([5, 9], out_of_scale="reject").rejected
+    {'out-of-scale': 1}
+    """
+
+    RAISE = "raise"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyShare:
+    """The share of answers that satisfy, with the response rate. ``value`` is ``None`` when nobody answered.
+
+    >>> answers = csat([5, None, None, None])
+    >>> answers.value, answers.n, answers.response_rate.value
+    (1.0, 1, 0.25)
+    """
+
+    definition: Definition
+    options: Mapping[str, str]
+    ratio: Ratio
+    asked: int
+    rejected: Mapping[str, int]
+    rejections: tuple[Rejection, ...]
+
+    @property
+    def value(self) -> float | None:
+        """Satisfied answers / answers, 0..1."""
+        return self.ratio.value
+
+    @property
+    def n(self) -> int:
+        """How many answered, on the scale."""
+        return int(self.ratio.denominator)
+
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """How many were asked and did not answer, under ``no-answer``."""
+        return _unanswered(self.asked, self.n)
+
+    @property
+    def response_rate(self) -> Ratio:
+        """Answers / surveys sent; rejected answers are in neither."""
+        return Ratio(self.n, self.asked)
+
+    def __str__(self) -> str:
+        return f"{self.definition.name}: {self.ratio}; {told(self.n, self.missing, self.rejected)}"
+
+    def explain(self) -> str:
+        """The number, what it rests on, the options chosen and the definition."""
+        return _explained(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyMean:
+    """The mean of the answers on their scale, exact until it is read. ``value`` is ``None`` when nobody answered.
+
+    >>> ratings = csat_mean([5, 5, 4, 3, 1])
+    >>> ratings.value, ratings.rescaled
+    (3.6, 65.0)
+    """
+
+    definition: Definition
+    options: Mapping[str, str]
+    total: Fraction
+    n: int
+    scale: Scale
+    asked: int
+    rejected: Mapping[str, int]
+    rejections: tuple[Rejection, ...]
+
+    @property
+    def value(self) -> float | None:
+        """The mean, between the ends of the scale."""
+        return float(self.total / self.n) if self.n else None
+
+    @property
+    def rescaled(self) -> float | None:
+        """The mean as 0 (everybody at the low end) to 100 (everybody at the high end)."""
+        low, high = self.scale
+        return float((self.total / self.n - low) / (high - low) * 100) if self.n else None
+
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """How many were asked and did not answer, under ``no-answer``."""
+        return _unanswered(self.asked, self.n)
+
+    @property
+    def response_rate(self) -> Ratio:
+        """Answers / surveys sent; rejected answers are in neither."""
+        return Ratio(self.n, self.asked)
+
+    def __str__(self) -> str:
+        low, high = self.scale
+        shown = "no value" if self.value is None else f"{self.value:.2f} on {low} to {high}"
+        return f"{self.definition.name}: {shown}; {told(self.n, self.missing, self.rejected)}"
+
+    def explain(self) -> str:
+        """The number, what it rests on, the options chosen and the definition."""
+        return _explained(self)
+
+
+def csat(
+    ratings: Iterable[Number | None],
+    *,
+    scale: Scale = (1, 5),
+    satisfied_from: Number | None = None,
+    out_of_scale: OutOfScale | str = OutOfScale.RAISE,
+) -> SurveyShare:
+    """Satisfied answers as a share of all answers; ``None`` is a survey that nobody answered.
+
+    Satisfied are the top two boxes, unless ``satisfied_from`` names the lowest satisfied rating. A scale of fewer
+    than four boxes has no sensible top two: there it must be named.
+
+    >>> print(csat([5, 5, 4, 3, 1, None]))
+    Customer satisfaction: 3/5 (60.0%); n 5; missing 1 (no-answer 1)
+    >>> csat([3, 2, 1], scale=(1, 3), satisfied_from=3).value
+    0.3333333333333333
+    >>> csat([None, None]).value is None
+    True
+
+    Raises:
+        OutOfScaleError: a rating outside ``scale``, unless ``out_of_scale="reject"``.
+        InvalidValueError: a scale that is none, or a limit outside it.
+    """
+    return _share("csat", ratings, scale, _limit(scale, satisfied_from, boxes=2), out_of_scale)
+
+
+def csat_mean(
+    ratings: Iterable[Number | None],
+    *,
+    scale: Scale = (1, 5),
+    out_of_scale: OutOfScale | str = OutOfScale.RAISE,
+) -> SurveyMean:
+    """Mean of the answers, also rescaled to 0..100; ``None`` is a survey that nobody answered.
+
+    >>> csat_mean([5, 5, 4, 3, 1, None]).value
+    3.6
+
+    Raises:
+        OutOfScaleError: a rating outside ``scale``, unless ``out_of_scale="reject"``.
+        InvalidValueError: a scale that is none.
+    """
+    return _mean("csat_mean", ratings, scale, out_of_scale)
+
+
+def csat_good_bad(ratings: Iterable[str | None], *, out_of_scale: OutOfScale | str = OutOfScale.RAISE) -> SurveyShare:
+    """Good answers as a share of good and bad ones.
+
+    Zendesk's other words are understood: ``offered`` is a survey without an answer, as ``None`` is; ``unoffered``
+    was never sent; a comment changes nothing.
+
+    >>> csat_good_bad(["good", "good", "goodwithcomment", "bad", "offered", "unoffered"]).ratio
+    Ratio(numerator=3, denominator=4)
+
+    Raises:
+        OutOfScaleError: another word, unless ``out_of_scale="reject"``.
+    """
+    handling = chosen(OutOfScale, "out_of_scale", out_of_scale)
+    good = answered = asked = 0
+    rejections = []
+    for rating in ratings:
+        verdict = None if rating is None else rating.replace("_", "").removesuffix("withcomment")
+        if verdict == "unoffered":
+            continue
+        if verdict not in {None, "offered", "good", "bad"}:
+            error = OutOfScaleError.of_rating("csat", rating, "good or bad")
+            if handling is OutOfScale.RAISE:
+                raise error
+            rejections.append(Rejection(error.code, str(error)))
+            continue
+        asked += 1
+        answered += verdict in {"good", "bad"}
+        good += verdict == "good"
+    return SurveyShare(
+        definition=definition("csat"),
+        options=FrozenDict(scale="good or bad", out_of_scale=str(handling)),
+        ratio=Ratio(good, answered),
+        asked=asked,
+        rejected=_counted(rejections),
+        rejections=tuple(rejections),
+    )
+
+
+def ces(
+    ratings: Iterable[Number | None],
+    *,
+    scale: Scale = (1, 7),
+    out_of_scale: OutOfScale | str = OutOfScale.RAISE,
+) -> SurveyMean:
+    """Customer effort score: the mean of the answers from 1 (hard) to 7 (easy).
+
+    >>> ces([7, 6, 2, None]).value
+    5.0
+
+    Raises:
+        OutOfScaleError: a rating outside ``scale``, unless ``out_of_scale="reject"``.
+        InvalidValueError: a scale that is none.
+    """
+    return _mean("ces", ratings, scale, out_of_scale)
+
+
+def ces_share(
+    ratings: Iterable[Number | None],
+    *,
+    scale: Scale = (1, 7),
+    easy_from: Number | None = None,
+    out_of_scale: OutOfScale | str = OutOfScale.RAISE,
+) -> SurveyShare:
+    """Customers for whom it was easy, as a share of those who answered: the top three boxes.
+
+    >>> print(ces_share([7, 6, 2, None]).ratio)
+    2/3 (66.7%)
+
+    Raises:
+        OutOfScaleError: a rating outside ``scale``, unless ``out_of_scale="reject"``.
+        InvalidValueError: a scale that is none, or a limit outside it.
+    """
+    return _share("ces", ratings, scale, _limit(scale, easy_from, boxes=3), out_of_scale)
+
+
+def survey_answers(facts: Iterable[TicketFacts], metric: Literal["csat", "nps", "ces"]) -> Iterator[int | float | None]:
+    """The ratings of tickets that got a survey, ``None`` for one without an answer; others are left out.
+
+    >>> asked = [TicketFacts(ticket_id="1", csat=5, surveyed=True), TicketFacts(ticket_id="2", surveyed=True)]
+    >>> list(survey_answers([*asked, TicketFacts(ticket_id="3")], "csat"))
+    [5, None]
+
+    Raises:
+        InvalidValueError: an unknown metric.
+    """
+    if metric not in {"csat", "nps", "ces"}:
+        raise InvalidValueError.unknown("metric", metric, ("csat", "nps", "ces"))
+    return (getattr(ticket, metric) for ticket in facts if ticket.surveyed or getattr(ticket, metric) is not None)
+
+
+class _Answers(NamedTuple):
+    given: tuple[Fraction, ...]
+    asked: int
+    rejections: tuple[Rejection, ...]
+    options: Mapping[str, str]
+
+
+def _share(
+    kpi: str, ratings: Iterable[Number | None], scale: Scale, limit: Fraction, out_of_scale: OutOfScale | str
+) -> SurveyShare:
+    answers = _read(kpi, ratings, scale, out_of_scale)
+    return SurveyShare(
+        definition=definition(kpi),
+        options=FrozenDict({**answers.options, "satisfied_from": f"{float(limit):g}"}),
+        ratio=Ratio(sum(rating >= limit for rating in answers.given), len(answers.given)),
+        asked=answers.asked,
+        rejected=_counted(answers.rejections),
+        rejections=answers.rejections,
+    )
+
+
+def _mean(kpi: str, ratings: Iterable[Number | None], scale: Scale, out_of_scale: OutOfScale | str) -> SurveyMean:
+    answers = _read(kpi, ratings, scale, out_of_scale)
+    return SurveyMean(
+        definition=definition(kpi),
+        options=answers.options,
+        total=sum(answers.given, Fraction(0)),
+        n=len(answers.given),
+        scale=scale,
+        asked=answers.asked,
+        rejected=_counted(answers.rejections),
+        rejections=answers.rejections,
+    )
+
+
+def _read(survey: str, ratings: Iterable[Number | None], scale: Scale, out_of_scale: OutOfScale | str) -> _Answers:
+    """The answers on the scale; the others raise or are put aside."""
+    low, high = _checked(scale)
+    handling = chosen(OutOfScale, "out_of_scale", out_of_scale)
+    given: list[Fraction] = []
+    rejections: list[Rejection] = []
+    asked = 0
+    for rating in ratings:
+        if rating is None:
+            asked += 1
+        elif not isinstance(rating, bool) and math.isfinite(rating) and low <= rating <= high:
+            asked += 1
+            given.append(Fraction(rating))
+        else:
+            error = OutOfScaleError.of_rating(survey, rating, f"{low} to {high}")
+            if handling is OutOfScale.RAISE:
+                raise error
+            rejections.append(Rejection(error.code, str(error)))
+    options = FrozenDict(scale=f"{low} to {high}", out_of_scale=str(handling))
+    return _Answers(tuple(given), asked, tuple(rejections), options)
+
+
+def _checked(scale: Scale) -> Scale:
+    low, high = scale
+    if not low < high:
+        raise InvalidValueError.of("scale", scale, expected="two ends, the lower first")
+    return low, high
+
+
+def _limit(scale: Scale, given: Number | None, *, boxes: int) -> Fraction:
+    """The lowest rating that counts: as given, else the lowest of the top ``boxes``."""
+    low, high = _checked(scale)
+    if given is None:
+        if high - low + 1 < 2 * boxes:
+            raise InvalidValueError.of(
+                "satisfied_from",
+                given,
+                expected=f"named on a scale of {low} to {high}",
+                hint="which ratings count?",
+            )
+        return Fraction(high - boxes + 1)
+    if not low <= given <= high:
+        raise InvalidValueError.of("satisfied_from", given, expected=f"between {low} and {high}")
+    return Fraction(given)
+
+
+def _unanswered(asked: int, answered: int) -> Mapping[str, int]:
+    return FrozenDict({"no-answer": asked - answered} if asked > answered else {})
+
+
+def _counted(rejections: Iterable[Rejection]) -> Mapping[str, int]:
+    count = len(tuple(rejections))
+    return FrozenDict({OutOfScaleError.code: count} if count else {})
+
+
+def _explained(summary: SurveyShare | SurveyMean) -> str:
+    written = ", ".join(f"{name} {value}" for name, value in summary.options.items())
+    return "\n".join(
+        [
+            str(summary),
+            f"  response rate: {summary.response_rate}",
+            f"  chosen: {written}",
+            *(f"  rejected: {rejection}" for rejection in summary.rejections),
+            summary.definition.explain(),
+        ]
+    )

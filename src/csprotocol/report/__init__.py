@@ -1,0 +1,24 @@
+"""What an export says, by period and channel, with everything the numbers rest on."""
+
+from __future__ import annotations
+
+from csprotocol.report._build import Anomaly, Group, Quality, Report, build
+from csprotocol.report._measure import Measure
+from csprotocol.report._render import FORMATS, render
+from csprotocol.report._spec import ANCHORS, PERIODS, PROPERTIES, ReportSpec, Target
+
+__all__ = [
+    "ANCHORS",
+    "FORMATS",
+    "PERIODS",
+    "PROPERTIES",
+    "Anomaly",
+    "Group",
+    "Measure",
+    "Quality",
+    "Report",
+    "ReportSpec",
+    "Target",
+    "build",
+    "render",
+]

@@ -1,0 +1,80 @@
+"""Which group a ticket belongs to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Final
+
+from csprotocol.errors import InvalidValueError
+from csprotocol.model import TicketFacts
+from csprotocol.report._spec import PERIODS, PROPERTIES, ReportSpec
+
+__all__ = ["UNKNOWN", "grouped"]
+
+UNKNOWN: Final = "(unknown)"
+
+
+def grouped(facts: Iterable[TicketFacts], spec: ReportSpec) -> dict[tuple[str, ...], list[TicketFacts]]:
+    """The tickets by their value in each dimension, in order, the unknown last.
+
+    Raises:
+        InvalidValueError: a dimension that no ticket has; the message names the possible ones.
+    """
+    tickets = list(facts)
+    _check(tickets, spec)
+    found: defaultdict[tuple[str, ...], list[TicketFacts]] = defaultdict(list)
+    zone = spec.zone
+    for ticket in tickets:
+        found[tuple(_value(ticket, name, spec.anchor, zone) for name in spec.by)].append(ticket)
+    return {key: found[key] for key in sorted(found, key=lambda key: [(part == UNKNOWN, part) for part in key])}
+
+
+def period_of(at: datetime, period: str, zone: tzinfo) -> str:
+    """The period of an instant by the local date: ``2026-11-20``, ``2026-W47``, ``2026-11``, ``2026-Q4``, ``2026``.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> late = datetime.fromisoformat("2025-03-31T22:30:00Z")
+    >>> period_of(late, "month", ZoneInfo("Europe/Madrid")), period_of(late, "month", ZoneInfo("UTC"))
+    ('2025-04', '2025-03')
+    """
+    local = at.astimezone(zone).date()
+    match period:
+        case "day":
+            return local.isoformat()
+        case "week":
+            year, week, _ = local.isocalendar()
+            return f"{year}-W{week:02}"
+        case "month":
+            return f"{local:%Y-%m}"
+        case "quarter":
+            return f"{local.year}-Q{(local.month + 2) // 3}"
+        case _:
+            return f"{local.year:04}"
+
+
+def anchor_of(ticket: TicketFacts, anchor: str) -> datetime | None:
+    """The instant that puts a ticket into a period."""
+    match anchor:
+        case "created":
+            return ticket.created_at
+        case "first_reply":
+            return ticket.first_reply_at
+        case _:
+            return ticket.solved_at[-1] if ticket.solved_at else ticket.closed_at
+
+
+def _value(ticket: TicketFacts, name: str, anchor: str, zone: tzinfo) -> str:
+    if name in PERIODS:
+        at = anchor_of(ticket, anchor)
+        return period_of(at, name, zone) if at else UNKNOWN
+    found = getattr(ticket, name) if name in PROPERTIES else ticket.attributes.get(name)
+    return str(found) if found is not None else UNKNOWN
+
+
+def _check(tickets: list[TicketFacts], spec: ReportSpec) -> None:
+    attributes = {name for ticket in tickets for name in ticket.attributes}
+    for name in spec.by:
+        if tickets and name not in (*PERIODS, *PROPERTIES) and name not in attributes:
+            raise InvalidValueError.unknown("by", name, (*PERIODS, *PROPERTIES, *sorted(attributes)))

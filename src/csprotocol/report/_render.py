@@ -1,0 +1,186 @@
+"""A report as text: a table for terminals, Markdown, CSV for spreadsheets, JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from csprotocol.errors import InvalidValueError
+from csprotocol.report._build import Group, Report
+from csprotocol.report._measure import Measure
+from csprotocol.report._sheets import Sheet, headline, sheets
+from csprotocol.report._words import counted
+
+__all__ = ["FORMATS", "render"]
+
+
+def render(report: Report, form: str = "table", *, bold: bool = False) -> str:
+    """The report in one of :data:`FORMATS`, ending with a line break.
+
+    ``csv`` has one line a statistic, ``json`` holds everything. ``bold`` marks titles for a terminal.
+
+    Raises:
+        InvalidValueError: an unknown format.
+    """
+    match form:
+        case "table":
+            return _terminal(report, bold=bold)
+        case "md":
+            return _markdown(report)
+        case "csv":
+            return _csv(report)
+        case "json":
+            return json.dumps(_plain(report), indent=2, ensure_ascii=False) + "\n"
+        case _:
+            raise InvalidValueError.unknown("format", form, FORMATS)
+
+
+FORMATS = ("table", "json", "csv", "md")
+
+
+def _terminal(report: Report, *, bold: bool) -> str:
+    strong, plain = ("\x1b[1m", "\x1b[0m") if bold else ("", "")
+    lines = list(headline(report))
+    lines[0] = f"{strong}{lines[0]}{plain}"
+    for sheet in sheets(report):
+        if not (sheet.rows or sheet.lines):
+            continue
+        lines += ["", f"{strong}{sheet.title}{plain}"]
+        lines += _aligned(sheet)
+        lines += [f"  {line}" for line in sheet.lines]
+    return "\n".join(lines) + "\n"
+
+
+def _aligned(sheet: Sheet) -> Iterator[str]:
+    if not sheet.rows:
+        return
+    table = [sheet.headings, *sheet.rows]
+    widths = [max(len(row[i]) for row in table) for i in range(len(sheet.headings))]
+    rule = "  " + "  ".join("-" * width for width in widths)
+    for i, row in enumerate(table):
+        if i == 1 or (i == len(table) - 1 and len(table) > 2):
+            yield rule
+        cells = (
+            cell.ljust(width) if k < sheet.text_columns else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield ("  " + "  ".join(cells)).rstrip()
+
+
+def _markdown(report: Report) -> str:
+    first, *rest = headline(report)
+    lines = [f"# {_escaped(first)}", "", *(f"{_escaped(line)}  " for line in rest)]
+    for sheet in sheets(report):
+        if not (sheet.rows or sheet.lines):
+            continue
+        lines += ["", f"## {sheet.title}", ""]
+        if sheet.rows:
+            lines.append("| " + " | ".join(map(_escaped, sheet.headings)) + " |")
+            marks = ("---" if k < sheet.text_columns else "---:" for k in range(len(sheet.headings)))
+            lines.append("|" + "|".join(marks) + "|")
+            lines += ["| " + " | ".join(map(_escaped, row)) + " |" for row in sheet.rows]
+            lines.append("")
+        lines += [f"- {_escaped(line.strip())}" for line in sheet.lines]
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """Names of groups come from the export and may hold anything."""
+    for mark in ("\\", "|", "<", "*", "_", "`", "["):
+        text = text.replace(mark, f"\\{mark}")
+    return " ".join(text.split())
+
+
+def _csv(report: Report) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        (
+            *(report.by or ("group",)),
+            *("kpi", "variant", "statistic", "value", "unit", "tickets", "n", "missing", "rejected"),
+            *("missing_reasons", "rejected_reasons"),
+        )
+    )
+    for group in (*report.groups, report.total) if report.by else (report.total,):
+        for measure in group.measures:
+            for statistic, value in measure.values.items():
+                writer.writerow(
+                    (
+                        *(_harmless(part) for part in group.key or ("all",)),
+                        *(measure.definition.id, measure.variant, statistic),
+                        "" if value is None else repr(value),
+                        *(measure.unit, group.tickets, measure.n),
+                        *(sum(measure.missing.values()), sum(measure.rejected.values())),
+                        *(counted(measure.missing), counted(measure.rejected)),
+                    )
+                )
+    return out.getvalue()
+
+
+def _harmless(text: str) -> str:
+    """Spreadsheets run what begins like a formula; an apostrophe makes it text."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    spec, quality = report.spec, report.quality
+    return {
+        "source": report.source,
+        "as_of": spec.as_of.astimezone(spec.zone).isoformat(),
+        "tz": spec.tz,
+        "by": list(report.by),
+        "anchor": spec.anchor,
+        "business_time": spec.hours_of or None,
+        "definitions": {
+            measure.definition.id: {
+                "name": measure.definition.name,
+                "formula": measure.definition.formula,
+                "source": measure.definition.source,
+            }
+            for measure in report.total.measures
+        },
+        "groups": [_group(report, group) for group in report.groups] if report.by else [],
+        "total": _group(report, report.total),
+        "quality": {
+            "files": [
+                {
+                    "file": count.file,
+                    "rows": count.rows,
+                    "used": count.used,
+                    "rejected": count.rejected,
+                    "duplicates": count.duplicates,
+                    "left_out": count.left_out,
+                }
+                for count in quality.files
+            ],
+            "rejected": dict(quality.rejected),
+            "examples": [str(example) for example in quality.examples],
+            "orphans": dict(quality.orphans),
+            "notices": [
+                {"code": notice.code, "message": notice.message, "count": notice.count} for notice in quality.notices
+            ],
+            "anomalies": [asdict(anomaly) for anomaly in quality.anomalies],
+        },
+    }
+
+
+def _group(report: Report, group: Group) -> dict[str, Any]:
+    key = {} if group is report.total else dict(zip(report.by, group.key, strict=True))
+    return {"key": key, "tickets": group.tickets, "measures": [_measure(measure) for measure in group.measures]}
+
+
+def _measure(measure: Measure) -> dict[str, Any]:
+    return {
+        "kpi": measure.definition.id,
+        "variant": measure.variant or None,
+        "unit": measure.unit,
+        **measure.values,
+        "n": measure.n,
+        "missing": dict(measure.missing),
+        "rejected": dict(measure.rejected),
+        "options": dict(measure.options),
+    }

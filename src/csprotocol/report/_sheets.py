@@ -1,0 +1,172 @@
+"""The report as titled tables and lines, for every format that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from csprotocol.report._build import Group, Report
+from csprotocol.report._measure import Measure
+from csprotocol.report._words import counted, value_text
+
+__all__ = ["Sheet", "headline", "sheets"]
+
+_STATISTICS = ("median", "mean", "p90")
+
+
+class Column(NamedTuple):
+    """A heading, and the cell under it for a group."""
+
+    heading: str
+    cell: Callable[[Group], str]
+    is_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A title, a table whose last row is the total, and lines below it."""
+
+    title: str
+    headings: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    text_columns: int = 0
+    lines: tuple[str, ...] = ()
+
+
+def headline(report: Report) -> tuple[str, ...]:
+    """What the report is about, in two or three lines."""
+    spec = report.spec
+    lines = [
+        f"{report.source}: {report.total.tickets:,} tickets by {', '.join(report.by) or 'nothing'}",
+        f"as of {spec.as_of.astimezone(spec.zone):%Y-%m-%d %H:%M} ({spec.tz}); periods by the instant {spec.anchor}",
+    ]
+    if spec.within is not None:
+        lines.append(f"business time by {spec.hours_of or 'the given calendar'}")
+    return tuple(lines)
+
+
+def sheets(report: Report) -> Iterator[Sheet]:
+    """The tables in the order of the page: durations, rates, definitions, quality."""
+    for measure in report.total.measures:
+        if measure.unit == "seconds":
+            yield _duration_sheet(report, measure)
+    yield _rate_sheet(report)
+    yield Sheet("Definitions", lines=tuple(_definition_lines(report)))
+    yield Sheet("Data quality", lines=tuple(_quality_lines(report)))
+
+
+def _duration_sheet(report: Report, measure: Measure) -> Sheet:
+    title = f"{measure.definition.name} ({_CLOCKS[measure.variant]})"
+    if not measure.n:
+        # A table of dashes would only bury the reason.
+        return Sheet(title, lines=(_left_out(measure),))
+    columns = [
+        Column("n", _count(measure, lambda m: m.n)),
+        Column("missing", _count(measure, lambda m: sum(m.missing.values()))),
+        Column("rejected", _count(measure, lambda m: sum(m.rejected.values()))),
+        *(Column(statistic, _cell(measure, statistic)) for statistic in _STATISTICS),
+    ]
+    return _sheet(report, title, columns, [_left_out(measure)])
+
+
+_CLOCKS = {"elapsed": "elapsed time", "business": "business time"}
+
+
+def _rate_sheet(report: Report) -> Sheet:
+    columns: list[Column] = []
+    lines: list[str] = []
+    for measure in report.total.measures:
+        if measure.unit == "seconds":
+            continue
+        lines.append(_left_out(measure))
+        if not measure.n:
+            continue
+        statistic = next(iter(measure.values))
+        name = f"{_SHORT.get(measure.definition.id, measure.definition.name)} {measure.variant}".strip()
+        columns += [Column(name, _cell(measure, statistic)), Column("n", _count(measure, lambda m: m.n))]
+        if "response_rate" in measure.values:
+            columns.append(Column("answered", _cell(measure, "response_rate")))
+    return _sheet(report, "Rates and scores", columns, lines) if columns else Sheet("Rates and scores", lines=(*lines,))
+
+
+_SHORT = {
+    "fcr": "FCR",
+    "reopen_rate": "reopened",
+    "csat": "CSAT",
+    "nps": "NPS",
+    "ces": "CES",
+    "sla_attainment": "SLA",
+}
+
+
+def _sheet(report: Report, title: str, columns: list[Column], lines: list[str]) -> Sheet:
+    dimensions = report.by or ("",)
+    rows = [
+        (*(group.key or ("all",)), f"{group.tickets:,}", *(column.cell(group) for column in columns))
+        for group in (*(report.groups if report.by else ()), report.total)
+    ]
+    return Sheet(
+        title,
+        (*dimensions, "tickets", *(column.heading for column in columns)),
+        tuple(rows),
+        len(dimensions),
+        tuple(line for line in lines if line),
+    )
+
+
+def _cell(measure: Measure, statistic: str) -> Callable[[Group], str]:
+    key = measure.key
+    return lambda group: value_text(group.measure(*key), statistic)
+
+
+def _count(measure: Measure, count: Callable[[Measure], int]) -> Callable[[Group], str]:
+    key = measure.key
+    return lambda group: f"{count(group.measure(*key)):,}"
+
+
+def _left_out(measure: Measure) -> str:
+    """Why some tickets gave no number, over all groups."""
+    parts = [
+        f"{word} {sum(reasons.values()):,} ({counted(reasons)})"
+        for word, reasons in (("missing", measure.missing), ("rejected", measure.rejected))
+        if reasons
+    ]
+    name = f"{measure.definition.name}{f' ({measure.variant})' if measure.variant else ''}"
+    rests_on = f"n {measure.n:,}" if measure.n else "no value"
+    return f"{name}: {'; '.join([rests_on, *parts])}" if parts or not measure.n else ""
+
+
+def _definition_lines(report: Report) -> Iterator[str]:
+    told: set[str] = set()
+    for measure in report.total.measures:
+        if measure.definition.id not in told:
+            told.add(measure.definition.id)
+            yield f"{measure.definition.name} ({measure.definition.id}): {measure.definition.formula}"
+        options = {name: value for name, value in measure.options.items() if name != "within"}
+        if measure.unit == "seconds" and measure.variant == "business":
+            options = {"clock": "only time within business hours"}
+        if options:
+            chosen = ", ".join(f"{name} {value}" for name, value in options.items())
+            yield f"  {measure.variant + ': ' if measure.variant else ''}{chosen}"
+
+
+def _quality_lines(report: Report) -> Iterator[str]:
+    quality = report.quality
+    for count in quality.files:
+        parts = [f"{count.rows:,} rows", f"{count.used:,} used"]
+        for word, number in (
+            ("rejected", count.rejected),
+            ("duplicates", count.duplicates),
+            ("left out", count.left_out),
+        ):
+            if number:
+                parts.append(f"{number:,} {word}")
+        yield f"{count.file}: {', '.join(parts)}"
+    if quality.rejected:
+        yield f"rejected rows by reason: {counted(quality.rejected)}"
+        yield from (f"  for example {example}" for example in quality.examples)
+    if quality.orphans:
+        yield f"orphans (rows that belong to no ticket of the export): {counted(quality.orphans)}"
+    yield from (f"note: {notice}" for notice in quality.notices)
+    yield from (f"suspicious: {anomaly.sentence}" for anomaly in quality.anomalies)

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import inspect
+from datetime import date
+
+import pytest
+
+from csprotocol import kpi
+from csprotocol.errors import InvalidValueError
+from csprotocol.kpi import Definition, definition, definitions, preset
+
+ROW = [
+    "first_reply",
+    "resolution",
+    "fcr",
+    "fcr_no_repeat",
+    "reopen_rate",
+    "csat",
+    "csat_mean",
+    "nps",
+    "ces",
+    "hit_rate",
+    "support_contact_rate",
+    "service_counts",
+    "sla_attainment",
+    "deflection",
+    "contact_rate",
+    "return_rate",
+    "refund_rate",
+    "aht",
+    "asa",
+    "abandonment",
+    "service_level",
+    "cost_per_contact",
+    "backlog",
+    "ageing",
+    "causes",
+    "automation_rate",
+    "self_service_score",
+    "unreplied",
+]
+VENDORS = ["dbt_zendesk", "freshdesk", "freshservice", "gorgias", "helpscout", "intercom", "plain", "redo", "zendesk"]
+
+
+class TestDefinition:
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [("frt", "first_reply"), ("ttr", "resolution"), ("first_reply", "first_reply"), ("nps", "nps")],
+    )
+    def test_by_id_or_alias(self, name: str, expected: str) -> None:
+        assert expected == definition(name).id
+
+    def test_unknown_names_the_nearest(self) -> None:
+        with pytest.raises(InvalidValueError, match="did you mean first_reply") as caught:
+            definition("frist_reply")
+        assert caught.value.found == "frist_reply"
+
+    def test_explain_shows_options_and_doubt(self) -> None:
+        text = definition("asa").explain()
+        assert "(asa), in duration, lower is better" in text
+        assert "(unverified)" in text
+        assert "variant: one_reply | less_than_two" in definition("fcr").explain()
+        assert "better" not in definition("causes").explain()
+
+
+class TestDefinitions:
+    def test_every_kpi_has_one(self) -> None:
+        assert sorted(ROW) == [each.id for each in definitions()]
+
+    @pytest.mark.parametrize("each", definitions(), ids=lambda each: each.id)
+    def test_is_complete(self, each: Definition) -> None:
+        assert all([each.name, each.unit, each.formula, each.source, each.worked])
+        assert each.as_of is not None
+        assert each.as_of <= date(2027, 11, 21)
+        assert each.confidence in {"read", "unverified"}
+
+    @pytest.mark.parametrize("each", [d for d in definitions() if hasattr(kpi, d.id)], ids=lambda each: each.id)
+    def test_options_are_those_of_the_function(self, each: Definition) -> None:
+        parameters = inspect.signature(getattr(kpi, each.id)).parameters
+        assert set(each.options) <= set(parameters)
+        for option, values in each.options.items():
+            default = parameters[option].default
+            if isinstance(default, str):
+                assert values[0] == str(default)
+
+
+class TestPreset:
+    @pytest.mark.parametrize("vendor", VENDORS)
+    def test_holds_options_that_exist(self, vendor: str) -> None:
+        for each in definitions():
+            for option, value in preset(vendor, each.id).items():
+                assert value in each.options[option]
+
+    def test_is_accepted_by_the_function(self) -> None:
+        for vendor in VENDORS:
+            kpi.first_reply([], **preset(vendor, "frt"))
+            kpi.resolution([], **preset(vendor, "ttr"))
+            kpi.fcr([], **preset(vendor, "fcr"))
+
+    def test_unknown_vendor(self) -> None:
+        with pytest.raises(InvalidValueError, match="did you mean zendesk"):
+            preset("zendesc", "fcr")

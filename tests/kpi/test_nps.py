@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csprotocol.errors import InvalidValueError, OutOfScaleError
+from csprotocol.kpi import NetPromoterScore, Ratio, nps, round_points
+
+SCORES = st.lists(st.none() | st.integers(0, 10), max_size=40)
+
+
+class TestNps:
+    @pytest.mark.parametrize(
+        ("ratings", "value"),
+        [
+            ([10, 9, 8, 3], 25.0),
+            ([9, 6], 0.0),
+            ([7, 8], 0.0),
+            ([0], -100.0),
+            (list(range(11)), pytest.approx(-45.454545, abs=1e-6)),
+            ([], None),
+            ([None], None),
+            ([10.0], 100.0),
+        ],
+    )
+    def test_value(self, ratings: list[int | None], value: float | None) -> None:
+        assert value == nps(ratings).value
+
+    @pytest.mark.parametrize("rating", [-1, 11, 8.5, math.nan, math.inf, True])
+    def test_out_of_scale_raises_or_is_counted(self, rating: float) -> None:
+        with pytest.raises(OutOfScaleError, match="whole number from 0 to 10"):
+            nps([rating])
+        found = nps([rating, 10], out_of_scale="reject")
+        assert (found.value, found.n, found.rejected) == (100.0, 1, 1)
+
+    @given(SCORES, SCORES)
+    def test_pooling_is_the_score_of_the_union(self, one: list[int | None], other: list[int | None]) -> None:
+        assert nps(one) + nps(other) == nps([*one, *other])
+
+    @given(SCORES)
+    def test_an_unanswered_survey_changes_nothing(self, ratings: list[int | None]) -> None:
+        assert nps(ratings).exact == nps([*ratings, None]).exact
+
+
+class TestNetPromoterScore:
+    @pytest.mark.parametrize(
+        ("counts", "value", "error"),
+        [
+            ((60, 25, 15), 45.0, 7.399324),
+            ((10, 0, 0), 100.0, 0.0),
+            ((0, 0, 4), -100.0, 0.0),
+            ((162, 108, 54), 100 / 3, 100 * math.sqrt(5 / 9 / 324)),
+        ],
+    )
+    def test_value_and_standard_error(self, counts: tuple[int, int, int], value: float, error: float) -> None:
+        score = NetPromoterScore(*counts)
+        assert value == score.value
+        assert pytest.approx(error, abs=1e-6) == score.standard_error
+
+    def test_nobody_has_no_score(self) -> None:
+        score = NetPromoterScore(0, 0, 0, unanswered=3)
+        assert (score.value, score.standard_error, score.rounded()) == (None, None, None)
+        assert str(score) == "Net promoter score: no value; n 0; missing 3 (no-answer 3)"
+        assert Ratio(0, 3) == score.response_rate
+
+    @pytest.mark.parametrize("field", ["promoters", "passives", "detractors", "unanswered", "rejected"])
+    @pytest.mark.parametrize("count", [-1, 1.5, True])
+    def test_counts_are_whole(self, field: str, count: int) -> None:
+        counts: dict[str, int] = {"promoters": 1, "passives": 1, "detractors": 1, field: count}
+        with pytest.raises(InvalidValueError, match=field):
+            NetPromoterScore(**counts)
+
+    def test_explain(self) -> None:
+        assert "60 promoters, 25 passives, 15 detractors" in NetPromoterScore(60, 25, 15).explain()
+
+    @given(SCORES)
+    def test_stays_between_the_ends(self, ratings: list[int | None]) -> None:
+        score = nps(ratings)
+        assert score.exact is None or -100 <= score.exact <= 100
+
+
+class TestRoundPoints:
+    @pytest.mark.parametrize(
+        ("points", "half_even", "half_up", "half_up_away"),
+        [
+            (45.5, 46, 46, 46),
+            (44.5, 44, 45, 45),
+            (-0.5, 0, 0, -1),
+            (-1.5, -2, -1, -2),
+            (0.49, 0, 0, 0),
+            (Fraction(-100, 3), -33, -33, -33),
+        ],
+    )
+    def test_where_the_half_goes(self, points: float, half_even: int, half_up: int, half_up_away: int) -> None:
+        found = tuple(round_points(points, how=how) for how in ("half_even", "half_up", "half_up_away"))
+        assert (half_even, half_up, half_up_away) == found
+
+    def test_refuses_nan(self) -> None:
+        with pytest.raises(InvalidValueError, match="finite"):
+            round_points(math.nan)

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csprotocol.errors import InvalidValueError, OutOfScaleError
+from csprotocol.kpi import (
+    Ratio,
+    SurveyMean,
+    SurveyShare,
+    ces,
+    ces_share,
+    csat,
+    csat_good_bad,
+    csat_mean,
+    survey_answers,
+)
+from csprotocol.model import TicketFacts
+
+STARS = st.lists(st.none() | st.integers(1, 5), max_size=30)
+Scalar = Callable[..., SurveyShare | SurveyMean]
+
+
+class TestCsat:
+    @pytest.mark.parametrize(
+        ("ratings", "value", "n", "response"),
+        [
+            ([5, 5, 4, 3, 1], 0.6, 5, 1.0),
+            ([None, None], None, 0, 0.0),
+            ([], None, 0, None),
+            ([5, None, None, None], 1.0, 1, 0.25),
+            ([4.5, 3.9], 0.5, 2, 1.0),
+            ([1], 0.0, 1, 1.0),
+        ],
+    )
+    def test_top_two_boxes(
+        self, ratings: list[int | None], value: float | None, n: int, response: float | None
+    ) -> None:
+        found = csat(ratings)
+        assert (value, n, response) == (found.value, found.n, found.response_rate.value)
+
+    @pytest.mark.parametrize(
+        ("scale", "satisfied_from", "ratings", "ratio"),
+        [
+            ((1, 7), None, [7, 6, 5], Ratio(2, 3)),
+            ((0, 10), None, [10, 9, 8], Ratio(2, 3)),
+            ((1, 3), 3, [3, 2, 1], Ratio(1, 3)),
+            ((1, 5), 5, [5, 4], Ratio(1, 2)),
+            ((1, 5), 1, [5, 1], Ratio(2, 2)),
+        ],
+    )
+    def test_other_scales_and_limits(
+        self, scale: tuple[int, int], satisfied_from: int | None, ratings: list[int], ratio: Ratio
+    ) -> None:
+        assert ratio == csat(ratings, scale=scale, satisfied_from=satisfied_from).ratio
+
+    def test_a_short_scale_has_no_sensible_top_two(self) -> None:
+        with pytest.raises(InvalidValueError, match="satisfied_from must be named on a scale of 1 to 3"):
+            csat([3], scale=(1, 3))
+
+    @pytest.mark.parametrize("limit", [0, 6])
+    def test_the_limit_is_on_the_scale(self, limit: int) -> None:
+        with pytest.raises(InvalidValueError, match="between 1 and 5"):
+            csat([3], satisfied_from=limit)
+
+    @pytest.mark.parametrize("scale", [(5, 1), (3, 3)])
+    def test_a_scale_has_two_ends(self, scale: tuple[int, int]) -> None:
+        with pytest.raises(InvalidValueError, match="the lower first"):
+            csat([], scale=scale)
+
+    @pytest.mark.parametrize("function", [csat, csat_mean, ces, ces_share])
+    @pytest.mark.parametrize("rating", [0, -1, 8, math.nan, math.inf, True])
+    def test_out_of_scale_raises_or_is_counted(self, function: Scalar, rating: float) -> None:
+        with pytest.raises(OutOfScaleError) as caught:
+            function([rating])
+        assert caught.value.code == "out-of-scale"
+        found = function([rating, 5, None], out_of_scale="reject")
+        assert (found.n, found.rejected, found.missing) == (1, {"out-of-scale": 1}, {"no-answer": 1})
+        assert Ratio(1, 2) == found.response_rate
+        assert "out_of_scale reject" in found.explain()
+
+    @given(STARS)
+    def test_an_unanswered_survey_changes_nothing(self, ratings: list[int | None]) -> None:
+        assert csat(ratings).ratio == csat([*ratings, None]).ratio
+
+    @given(STARS, STARS)
+    def test_pooling_is_the_rate_of_the_union(self, one: list[int | None], other: list[int | None]) -> None:
+        assert csat(one).ratio + csat(other).ratio == csat([*one, *other]).ratio
+
+
+class TestCsatMean:
+    def test_mean_and_rescaled(self) -> None:
+        found = csat_mean([5, 5, 4, 3, 1, None])
+        assert (found.value, found.rescaled, found.n) == (3.6, 65.0, 5)
+
+    def test_none_of_nothing(self) -> None:
+        found = csat_mean([None])
+        assert (found.value, found.rescaled, found.n) == (None, None, 0)
+        assert str(found) == "Average customer satisfaction: no value; n 0; missing 1 (no-answer 1)"
+
+    def test_a_scale_from_zero(self) -> None:
+        assert csat_mean([0, 10], scale=(0, 10)).rescaled == 50.0
+
+    @given(st.lists(st.integers(1, 5), min_size=1))
+    def test_rescaled_runs_from_0_to_100(self, ratings: list[int]) -> None:
+        found = csat_mean(ratings)
+        expected = Fraction(sum(rating - 1 for rating in ratings), 4 * len(ratings)) * 100
+        assert float(expected) == found.rescaled
+
+
+class TestCsatGoodBad:
+    @pytest.mark.parametrize(
+        ("ratings", "ratio", "response"),
+        [
+            (["good", "good", "good", "bad"], Ratio(3, 4), Ratio(4, 4)),
+            (["good", None, "offered"], Ratio(1, 1), Ratio(1, 3)),
+            (["unoffered"], Ratio(0, 0), Ratio(0, 0)),
+            (["good_with_comment", "badwithcomment"], Ratio(1, 2), Ratio(2, 2)),
+        ],
+    )
+    def test_words(self, ratings: list[str | None], ratio: Ratio, response: Ratio) -> None:
+        found = csat_good_bad(ratings)
+        assert (ratio, response) == (found.ratio, found.response_rate)
+
+    def test_other_words(self) -> None:
+        with pytest.raises(OutOfScaleError, match="good or bad"):
+            csat_good_bad(["great"])
+        assert csat_good_bad(["great"], out_of_scale="reject").rejected == {"out-of-scale": 1}
+
+
+class TestCes:
+    def test_mean_on_seven(self) -> None:
+        assert (ces([7, 6, 2, None]).value, ces([7, 6, 2, None]).n) == (5.0, 3)
+
+
+class TestCesShare:
+    def test_top_three_boxes(self) -> None:
+        assert Ratio(2, 4) == ces_share([7, 5, 4, 1]).ratio
+        assert Ratio(1, 2) == ces_share([5, 3], scale=(1, 5), easy_from=4).ratio
+
+
+class TestSurveyAnswers:
+    def test_who_was_not_asked_is_left_out(self) -> None:
+        tickets = [
+            TicketFacts(ticket_id="1", csat=5, surveyed=True),
+            TicketFacts(ticket_id="2", surveyed=True),
+            TicketFacts(ticket_id="3", surveyed=False),
+            TicketFacts(ticket_id="4"),
+            TicketFacts(ticket_id="5", csat=1),
+        ]
+        assert list(survey_answers(tickets, "csat")) == [5, None, 1]
+
+    def test_unknown_metric(self) -> None:
+        with pytest.raises(InvalidValueError, match="did you mean csat"):
+            survey_answers([], "csta")  # type: ignore[arg-type]
