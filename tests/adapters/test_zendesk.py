@@ -52,7 +52,8 @@ class TestExport:
         )
         assert (facts.reason, facts.order_id, facts.priority, facts.group) == ("late", "A-1", "normal", "7")
         assert facts.first_reply_at is facts.agent_replies is facts.reopens is facts.surveyed is None
-        assert (facts.status, facts.solved_at) == (StatusCategory.RESOLVED, (at(12),))
+        # Its last change may be anything: when it was solved is unknown.
+        assert (facts.status, facts.solved_at) == (StatusCategory.RESOLVED, None)
         assert read.value.assumed_status == {"10"}
         assert {notice.code for notice in read.warnings} == {"missing-table", "status-assumed", "no-comments"}
 

@@ -184,6 +184,10 @@ class TestFirstReply:
         )
         assert timedelta(days=3650, microseconds=3) / 3 == found.mean
 
+    def test_merged_into_a_ticket_that_nobody_names_is_merged(self) -> None:
+        row = TicketFacts(ticket_id="1", created_at=at("10:00"), first_reply_at=at("11:00"), merged_into="")
+        assert first_reply([row]).missing == {"merged": 1}
+
     def test_merged_and_spam_on_demand(self) -> None:
         row = TicketFacts(ticket_id="1", created_at=at("10:00"), first_reply_at=at("11:00"), merged_into="2", spam=True)
         assert (first_reply([row]).n, first_reply([row], merged="include", spam="include").n) == (0, 1)

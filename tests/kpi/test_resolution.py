@@ -119,6 +119,18 @@ class TestResolutionOf:
         facts = facts_of(*TWICE[:2], status("waiting_customer", "14:00"), status("resolved", "16:00"))
         assert resolution_of(facts, which="first", minus=["waiting_customer"]).value == 2 * HOUR
 
+    def test_waiting_before_the_clock_starts_does_not_count(self) -> None:
+        facts = facts_of(
+            said("agent", "10:00"),
+            status("waiting_customer", "10:30"),
+            said("customer", "12:00"),
+            status("open", "13:00"),
+            status("resolved", "16:00"),
+            by="agent",
+        )
+        found = resolution_of(facts, start="first_customer_message", minus=["waiting_customer"])
+        assert found.value == 3 * HOUR
+
     def test_minus_needs_waiting_times(self) -> None:
         row = TicketFacts(ticket_id="1", created_at=at("10:00"), solved_at=(at("12:00"),))
         assert resolution_of(row, minus=["waiting_customer"]).missing is MissingReason.NO_WAITING_TIMES

@@ -88,6 +88,16 @@ class TestTicket:
 
 
 class TestConversation:
+    def test_in_the_hour_that_comes_twice(self) -> None:
+        first = datetime(2026, 10, 25, 2, 50, tzinfo=MADRID)
+        later = datetime(2026, 10, 25, 2, 10, fold=1, tzinfo=MADRID)
+        found = facts(
+            Event(later, EventKind.MESSAGE, ActorKind.AGENT, actor="ana"),
+            Event(first, EventKind.CREATED, ActorKind.AGENT),
+            Event(first, EventKind.MESSAGE, ActorKind.CUSTOMER),
+        )
+        assert (later, 1) == (found.first_reply_at, found.agent_replies)
+
     def test_private_notes_are_no_messages(self) -> None:
         found = facts(created(), said("agent", "10:05", public=False))
         assert (found.first_reply_at, found.agent_replies, found.agents) == (None, 0, 0)
@@ -100,6 +110,10 @@ class TestConversation:
             found.auto_replied,
         )
         assert found.agent_replies == 1
+
+    def test_the_message_by_which_a_bot_began_answers_nobody(self) -> None:
+        found = facts(created("bot"), said("bot", "10:00"), said("customer", "10:10"), said("agent", "10:20"))
+        assert (found.agent_started, found.auto_replied, found.first_auto_reply_at) == (False, False, None)
 
     @pytest.mark.parametrize("clock", ["10:00", "10:00:00.300"])  # sources stamp the two separately
     def test_the_description_is_no_reply(self, clock: str) -> None:

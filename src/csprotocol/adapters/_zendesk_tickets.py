@@ -370,7 +370,7 @@ class Drafts:
         if assumed:
             notice(
                 "status-assumed",
-                "tickets without a history of their status; the present one counts since their last change",
+                "tickets without a history of their status: the present one is known, when it was reached is not",
             )
         if not draft.comments:
             notice("no-comments", "tickets without any comment in the export: who replied when is unknown")
@@ -396,13 +396,8 @@ def _unknown_status(status: str, column: str) -> RefusedError:
 
 
 def _without_history(facts: TicketFacts) -> TicketFacts:
-    """Facts of a ticket of which only the present state is known: how often and for how long is unknown."""
-    return replace(
-        facts,
-        reopens=None,
-        closes=None,
-        waiting=None,
-        lives=None,
-        # A closed ticket was solved at some time before.
-        solved_at=facts.solved_at if facts.status is StatusCategory.RESOLVED else None,
-    )
+    """Facts of a ticket of which only the present state is known: how and when it got there is unknown.
+
+    Its last change is not the instant of that state: a tag added years later changes a ticket as well.
+    """
+    return replace(facts, solved_at=None, closed_at=None, reopens=None, closes=None, waiting=None, lives=None)

@@ -79,7 +79,7 @@ def export(
     description.
 
     A ticket without any comment in the export has unknown replies, not none. A ticket without a history of its
-    status has its present one since its last change, and unknown reopens; ``assumed_status`` names it. A rating
+    status has its present one; when it was reached and how often is unknown; ``assumed_status`` names it. A rating
     ``offered`` is a survey without an answer, ``unoffered`` is no survey.
 
     ``calendar_rule`` is the rule of the ticket's :class:`CalendarHistory`: ``piecewise``, or ``latest``, which is

@@ -25,8 +25,6 @@ from csprotocol.kpi._sla import SlaAttainment, sla_attainment, sla_attainment_of
 from csprotocol.kpi._summary import DurationSummary, Measured, RateSummary
 from csprotocol.kpi._survey import (
     OutOfScale,
-    SurveyMean,
-    SurveyShare,
     ces,
     ces_share,
     csat,
@@ -34,6 +32,7 @@ from csprotocol.kpi._survey import (
     csat_mean,
     survey_answers,
 )
+from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
 
 __all__ = [
     "AgeBucket",

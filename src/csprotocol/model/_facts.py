@@ -44,7 +44,8 @@ class TicketFacts:
     began the ticket, ``customer_replies`` the one by which the customer did. ``solved_at`` holds every instant of
     entering ``resolved``; ``reopens`` counts leaving ``resolved`` or ``closed`` for a live category; ``lives``
     holds the stretches between. ``opened_publicly`` tells whether its first message, at creation, was public;
-    ``agent_messages`` counts every public message of a human agent, that one too. ``sla_met`` is a verdict that the source itself recorded.
+    ``agent_messages`` counts every public message of a human agent, that one too.
+    ``sla_met`` is a verdict that the source itself recorded.
 
     >>> TicketFacts(ticket_id="#1001").agent_replies is None
     True

@@ -206,7 +206,7 @@ def _conversation(events: tuple[Event, ...], created: Event | None, *, known: bo
         "second_agent_message_at": agent[1].at if len(agent) > 1 else None,
         "last_public_agent_message_at": agent[-1].at if agent else None,
         "first_auto_reply_at": next((e.at for e in answers if e.by is ActorKind.BOT), None),
-        "auto_replied": any(e.by is ActorKind.BOT for e in said),
+        "auto_replied": any(e.by is ActorKind.BOT for e in answers),
         "opened_publicly": opening is not None,
         "agent_messages": _count(agent),
         "agent_replies": _count(replies),

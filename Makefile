@@ -1,0 +1,63 @@
+# Each target alone sets up what it needs; a machine with Python 3.11, pip and make is enough.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+# The stamp changes with the packaging file, so that an edit of it installs again.
+STAMP = $(VENV)/.installed
+
+.PHONY: help setup demo test test-dateutil4 lint bench docs changelog clean
+
+help:
+	@echo "demo            a report on a bundled sample export"
+	@echo "test            the tests, with python-dateutil 2.9 and the holidays package"
+	@echo "test-dateutil4  the tests, with python-dateutil 4"
+	@echo "lint            ruff, mypy --strict, import contracts"
+	@echo "bench           speed and correctness against the peers"
+	@echo "docs            generated pages are up to date"
+
+setup: $(STAMP)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint,holidays]'
+	@touch $@
+
+$(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+demo: $(VENV)/.demo
+	@$(BIN)/csprotocol demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2
+
+# `holidays` needs python-dateutil <3, so these tests run without it in an environment of their own.
+test-dateutil4:
+	test -x $(VENV)-dateutil4/bin/python || $(PYTHON) -m venv $(VENV)-dateutil4
+	$(VENV)-dateutil4/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]' 'python-dateutil>=4'
+	$(VENV)-dateutil4/bin/python -m pytest -n 2
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/build_currencies.py --check
+	$(BIN)/python tools/generate_zendesk_export.py --check
+
+bench:
+	test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(VENV)-bench/bin/python -m benchmarks $(BENCH_OPTIONS)
+
+docs: $(STAMP)
+	$(BIN)/python tools/build_docs.py --check
+
+changelog: $(STAMP)
+	$(BIN)/towncrier build --draft
+
+clean:
+	rm -rf $(VENV) $(VENV)-dateutil4 $(VENV)-bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

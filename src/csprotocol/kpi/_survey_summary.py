@@ -1,0 +1,129 @@
+"""What a survey answers: a share or a mean, and how many took part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from csprotocol.kpi._definitions import Definition
+from csprotocol.kpi._ratio import Ratio
+from csprotocol.kpi._summary import told
+from csprotocol.model import FrozenDict, Rejection
+
+__all__ = ["Scale", "SurveyMean", "SurveyShare"]
+
+Scale: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyShare:
+    """The share of answers that satisfy, with the response rate. ``value`` is ``None`` when nobody answered.
+
+    >>> from csprotocol.kpi import csat
+    >>> answers = csat([5, None, None, None])
+    >>> answers.value, answers.n, answers.response_rate.value
+    (1.0, 1, 0.25)
+    """
+
+    definition: Definition
+    options: Mapping[str, str]
+    ratio: Ratio
+    asked: int
+    rejected: Mapping[str, int]
+    rejections: tuple[Rejection, ...]
+
+    @property
+    def value(self) -> float | None:
+        """Satisfied answers / answers, 0..1."""
+        return self.ratio.value
+
+    @property
+    def n(self) -> int:
+        """How many answered, on the scale."""
+        return int(self.ratio.denominator)
+
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """How many were asked and did not answer, under ``no-answer``."""
+        return _unanswered(self.asked, self.n)
+
+    @property
+    def response_rate(self) -> Ratio:
+        """Answers / surveys sent; rejected answers are in neither."""
+        return Ratio(self.n, self.asked)
+
+    def __str__(self) -> str:
+        return f"{self.definition.name}: {self.ratio}; {told(self.n, self.missing, self.rejected)}"
+
+    def explain(self) -> str:
+        """The number, what it rests on, the options chosen and the definition."""
+        return _explained(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyMean:
+    """The mean of the answers on their scale, exact until it is read. ``value`` is ``None`` when nobody answered.
+
+    >>> from csprotocol.kpi import csat_mean
+    >>> ratings = csat_mean([5, 5, 4, 3, 1])
+    >>> ratings.value, ratings.rescaled
+    (3.6, 65.0)
+    """
+
+    definition: Definition
+    options: Mapping[str, str]
+    total: Fraction
+    n: int
+    scale: Scale
+    asked: int
+    rejected: Mapping[str, int]
+    rejections: tuple[Rejection, ...]
+
+    @property
+    def value(self) -> float | None:
+        """The mean, between the ends of the scale."""
+        return float(self.total / self.n) if self.n else None
+
+    @property
+    def rescaled(self) -> float | None:
+        """The mean as 0 (everybody at the low end) to 100 (everybody at the high end)."""
+        low, high = self.scale
+        return float((self.total / self.n - low) / (high - low) * 100) if self.n else None
+
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """How many were asked and did not answer, under ``no-answer``."""
+        return _unanswered(self.asked, self.n)
+
+    @property
+    def response_rate(self) -> Ratio:
+        """Answers / surveys sent; rejected answers are in neither."""
+        return Ratio(self.n, self.asked)
+
+    def __str__(self) -> str:
+        low, high = self.scale
+        shown = "no value" if self.value is None else f"{self.value:.2f} on {low} to {high}"
+        return f"{self.definition.name}: {shown}; {told(self.n, self.missing, self.rejected)}"
+
+    def explain(self) -> str:
+        """The number, what it rests on, the options chosen and the definition."""
+        return _explained(self)
+
+
+def _unanswered(asked: int, answered: int) -> Mapping[str, int]:
+    return FrozenDict({"no-answer": asked - answered} if asked > answered else {})
+
+
+def _explained(summary: SurveyShare | SurveyMean) -> str:
+    written = ", ".join(f"{name} {value}" for name, value in summary.options.items())
+    return "\n".join(
+        [
+            str(summary),
+            f"  response rate: {summary.response_rate}",
+            f"  chosen: {written}",
+            *(f"  rejected: {rejection}" for rejection in summary.rejections),
+            summary.definition.explain(),
+        ]
+    )
