@@ -29,7 +29,7 @@ class Oracle:
             raise NotImplementedError("the oracle leaves recurring rules to dateutil")
         self.hours = hours
         self.zone = ZoneInfo(hours.tz)
-        self.holidays = {item.date for item in hours.holidays if isinstance(item, Holiday)}
+        self.holidays = {item.date for item in hours.holidays if isinstance(item, Holiday)}  # type: ignore[union-attr]
 
     def minutes(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, bool]]:
         """Each UTC minute from ``start`` on, and whether it is open; both must be whole minutes."""

@@ -106,7 +106,7 @@ class TestKindsOfColumns:
 
     @pytest.mark.parametrize("zone", ["UTC", "Europe/Madrid", "America/New_York"])
     @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
-    def test_pandas_keeps_index_name_zone_and_missing(self, zone: str, unit: str) -> None:
+    def test_pandas_keeps_index_name_zone_and_missing(self, zone: str, unit: Any) -> None:
         a = pd.Series([*self.STARTS, pd.NaT], index=[7, 8, 9], name="start").dt.tz_convert(zone).dt.as_unit(unit)
         b = pd.Series([*self.ENDS, self.ENDS[0]], index=[7, 8, 9], name="end").dt.tz_convert(zone).dt.as_unit(unit)
         found = SHOP.between_many(a, b)

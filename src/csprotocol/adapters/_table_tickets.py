@@ -47,7 +47,9 @@ def row_digest(row: list[str]) -> bytes:
 
 
 def _facts(row: RowCells, cells: TableCells) -> TicketFacts:
-    solved_at = row.stamp("solved_at")
+    first_reply_at, solved_at = row.stamp("first_reply_at"), row.stamp("solved_at")
+    # An empty cell of the column with the first reply says that there was none.
+    unanswered = "first_reply_at" in cells.names and first_reply_at is None
     csat, nps, ces = row.score("csat"), row.score("nps"), row.score("ces")
     answered = any(score is not None for score in (csat, nps, ces))
     attributes = row.frozen_attributes()
@@ -56,8 +58,8 @@ def _facts(row: RowCells, cells: TableCells) -> TicketFacts:
         customer_id=row.text("customer_id"),
         order_id=row.text("order_id"),
         created_at=row.stamp("created_at"),
-        first_reply_at=row.stamp("first_reply_at"),
-        agent_replies=row.count("agent_replies"),
+        first_reply_at=first_reply_at,
+        agent_replies=row.count("agent_replies") if "agent_replies" in cells.names else 0 if unanswered else None,
         customer_replies=row.count("customer_replies"),
         # An empty cell of a column that exists says "not solved", no column says nothing.
         solved_at=((solved_at,) if solved_at else ()) if "solved_at" in cells.names else None,

@@ -12,7 +12,7 @@ from csprotocol.calendar._explain import Explanation, explanation
 from csprotocol.calendar._holidays import HolidaySource
 from csprotocol.calendar._hours import BusinessHours
 from csprotocol.calendar._source import AlwaysSource, CombinedSource, HoursSource, Source
-from csprotocol.calendar._timeline import Timeline
+from csprotocol.calendar._timeline import Day, Timeline
 from csprotocol.errors import (
     HolidayCoverageError,
     HorizonError,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BusinessCalendar"]
 
-_NOTHING: Final = Timeline(timedelta(0), timedelta(0), [], [timedelta(0)], [], 0, 0, [])
+_NOTHING: Final = Timeline(timedelta(0), timedelta(0), [], [timedelta(0)], [], {})
 _YEAR: Final = timedelta(days=366)
 
 
@@ -56,12 +56,12 @@ class BusinessCalendar:
         HolidayCoverageError: (any question) an instant in a year that a holiday source does not know.
     """
 
-    __slots__ = ("_hot", "_line", "_source", "_years")
+    __slots__ = ("_days", "_line", "_source", "_years")
 
     ALWAYS_OPEN: ClassVar[BusinessCalendar]
     """Open 24 hours on 7 days, for targets in calendar time."""
 
-    _hot: tuple[list[timedelta], list[timedelta], list[int], int, int]
+    _days: dict[int, Day]
     _line: Timeline
     _source: Source
     _years: tuple[int, int] | None
@@ -96,8 +96,8 @@ class BusinessCalendar:
     def _take(self, line: Timeline) -> None:
         """The compiled line is replaced as a whole by a longer one, so a reader never sees half of it."""
         self._line = line
-        # What the two hottest questions read of it: unpacking five things is cheaper than eight.
-        self._hot = (line.marks, line.base, line.by_day, line.first_day, line.whole_days)
+        # What the two hottest questions read of it.
+        self._days = line.days
 
     # Open time
 
@@ -107,11 +107,13 @@ class BusinessCalendar:
             x = at - EPOCH
         except TypeError:
             raise _not_an_instant("at", at) from None
-        marks, _, by_day, first, whole = self._hot
-        k = x.days - first
-        if 0 < k < whole:
-            return bisect_right(marks, x, by_day[k], by_day[k + 1]) & 1 == 1
-        return bisect_right(self._covering(x, x).marks, x) & 1 == 1
+        try:
+            day = self._days[x.days]
+        except KeyError:
+            line = self._covering(x, x)
+            line.remember(x)
+            return bisect_right(line.marks, x) & 1 == 1
+        return day[0] <= x < day[1] or day[2] <= x < day[3]
 
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Open time from ``start`` to ``end``; negative when ``end`` lies before ``start``."""
@@ -120,16 +122,23 @@ class BusinessCalendar:
             y = end - EPOCH
         except TypeError:
             raise _not_an_instant("start", start, "end", end) from None
-        marks, base, by_day, first, whole = self._hot
-        k = x.days - first
-        m = y.days - first
-        if not (0 < k < whole and 0 < m < whole):
+        days = self._days
+        try:
+            a = days[x.days]
+            o1, c1, o2, c2, before, during1, break_, during2, after = days[y.days]
+        except KeyError:
             line = self._covering(x, y)
+            line.remember(x)
+            line.remember(y)
             return line.opened(y) - line.opened(x)
-        # Written out, because calls would cost as much as the answer.
-        i = bisect_right(marks, x, by_day[k], by_day[k + 1])
-        j = bisect_right(marks, y, by_day[m], by_day[m + 1])
-        return (base[j] + y if j & 1 else base[j]) - (base[i] + x if i & 1 else base[i])
+        # F(end), then F(start): written out, twice, because two calls would cost as much as the answer.
+        # fmt: off
+        opened = (before if y <= o1 else during1 + y if y < c1 else
+                  break_ if y <= o2 else during2 + y if y < c2 else after)
+        o1, c1, o2, c2, before, during1, break_, during2, after = a
+        return opened - (before if x <= o1 else during1 + x if x < c1 else
+                         break_ if x <= o2 else during2 + x if x < c2 else after)
+        # fmt: on
 
     def add(self, at: datetime, work: timedelta) -> datetime:
         """The instant at which ``work`` of open time has passed since ``at``, in the zone of ``at``.

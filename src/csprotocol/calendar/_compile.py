@@ -17,6 +17,7 @@ __all__ = ["EPOCH", "boundaries", "first_reach"]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL: Final = 719_163
+_NO_OFFSET: Final = timedelta(0)
 
 
 def first_reach(tz: tzinfo, day: int, second: int) -> int:
@@ -48,40 +49,48 @@ def first_reach(tz: tzinfo, day: int, second: int) -> int:
     return early
 
 
-def boundaries(tz: tzinfo, first_day: int, days: Iterable[Sequence[WallSpan]]) -> list[int]:
-    """Opening, closing, opening ... in seconds since the epoch, strictly increasing, for whole local days.
+def boundaries(tz: tzinfo, first_day: int, days: Iterable[Sequence[WallSpan]]) -> list[timedelta]:
+    """Opening, closing, opening ... since the epoch, strictly increasing, for whole local days.
 
     ``days`` gives the open spans of each day from ``first_day`` on, within 0 .. 86,400.
     """
-    marks: list[int] = []
+    marks: list[timedelta] = []
+    # Adding timedeltas is several times cheaper than making them, and the hours of most days are the same.
+    clock = _Clock()
     offset_at = tz.utcoffset
     midnight_of = datetime.fromordinal
     today, tomorrow = offset_at(midnight_of(first_day)), offset_at(midnight_of(first_day + 1))
-    local = (first_day - _EPOCH_ORDINAL) * DAY
-    midnight = local - _seconds(today)
     for day, spans in enumerate(days, first_day):
         following = offset_at(midnight_of(day + 2))
         # Three midnights that agree on the offset have no jump near the day: arithmetic will do. (Two would not: a
         # jump that spans midnight shows only in the one after it.)
         if today == tomorrow == following:
+            midnight = timedelta(day - _EPOCH_ORDINAL) - (today or _NO_OFFSET)
             for start, end in spans:
-                if marks and marks[-1] == midnight + start:
-                    marks[-1] = midnight + end
+                opens = midnight + clock[start]
+                if marks and marks[-1] == opens:
+                    marks[-1] = midnight + clock[end]
                 else:
-                    marks += (midnight + start, midnight + end)
+                    marks += (opens, midnight + clock[end])
         else:
             for start, end in spans:
-                opens, closes = first_reach(tz, day, start), first_reach(tz, day, end)
+                opens, closes = timedelta(0, first_reach(tz, day, start)), timedelta(0, first_reach(tz, day, end))
                 if opens == closes:
                     continue
                 if marks and marks[-1] == opens:
                     marks[-1] = closes
                 else:
                     marks += (opens, closes)
-        local += DAY
-        midnight = midnight + DAY if today == tomorrow else local - _seconds(tomorrow)
         today, tomorrow = tomorrow, following
     return marks
+
+
+class _Clock(dict[int, timedelta]):
+    """Seconds of a day as timedeltas, each made once."""
+
+    def __missing__(self, second: int) -> timedelta:
+        self[second] = found = timedelta(0, second)
+        return found
 
 
 def _offset(tz: tzinfo, wall: datetime) -> int:

@@ -6,7 +6,7 @@ zones come in later, in ``_compile``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -70,7 +70,17 @@ class Pattern:
     the regular shifts that start on it are dropped whole. Either way the tail of an exceptional shift runs on.
     """
 
-    __slots__ = ("_breaks", "_by_day", "_hours", "_overrides", "_regulars", "_shift", "_sources")
+    __slots__ = (
+        "_breaks",
+        "_by_day",
+        "_hours",
+        "_overrides",
+        "_regulars",
+        "_season_of",
+        "_shift",
+        "_sources",
+        "_yearly",
+    )
 
     def __init__(self, hours: BusinessHours, sources: Iterable[HolidaySource] = ()) -> None:
         self._hours = hours
@@ -83,6 +93,8 @@ class Pattern:
         # Answers that repeat: filled on demand, each value the same whoever writes it, so no lock is needed.
         self._overrides: dict[int, Mapping[int, Override]] = {}
         self._by_day: dict[tuple[int, int, int], tuple[WallSpan, ...]] = {}
+        self._season_of: dict[int, int] = {}
+        self._yearly = not any(season.is_dated for season in hours.seasons)
 
     @property
     def coverage(self) -> tuple[int, int, str] | None:
@@ -156,18 +168,21 @@ class Pattern:
         lay([(0, DAY)], Reason.CLOSED, "", is_open=False)
         if today is not None and not self._shift:
             lay([(0, DAY)], today.reason, today.name, is_open=False)
-        for kept, start_day, part in (
+        regular = (
             (self._keeps_tail(today, yesterday), day - 1, _tail),
             (today is None, day, _own),
-        ):
-            regular = self._regulars[self._season(start_day)]
-            spans = part(regular.days[(start_day - 1) % 7])
+        )
+        for kept, start_day, part in regular:
             dropped = self.override(start_day)
+            if self._shift and dropped is not None and not kept:
+                lay(self._shifts(start_day, part), dropped.reason, dropped.name, is_open=False)
+        for kept, start_day, part in regular:
             if kept:
-                lay(spans, regular.reason, regular.name, is_open=True)
-                lay(_meet(spans, self._day_breaks(day)), Reason.BREAK, "", is_open=False)
-            elif self._shift and dropped is not None:
-                lay(spans, dropped.reason, dropped.name, is_open=False)
+                hours = self._regulars[self._season(start_day)]
+                lay(self._shifts(start_day, part), hours.reason, hours.name, is_open=True)
+        if any(kept for kept, _, _ in regular):
+            cut = [span for kept, start_day, part in regular if kept for span in self._shifts(start_day, part)]
+            lay(_meet(cut, self._day_breaks(day)), Reason.BREAK, "", is_open=False)
         if yesterday is not None:
             lay(_tail(yesterday.spans), yesterday.reason, yesterday.name, is_open=True)
         if today is not None:
@@ -211,10 +226,16 @@ class Pattern:
     def _regular_spans(self, day: int, *, own: bool, tail: bool) -> list[WallSpan]:
         spans: list[WallSpan] = []
         if own:
-            spans += _own(self._regulars[self._season(day)].days[(day - 1) % 7])
+            spans += self._shifts(day, _own)
         if tail:
-            spans += _tail(self._regulars[self._season(day - 1)].days[(day - 2) % 7])
+            spans += self._shifts(day - 1, _tail)
         return subtract(merge(spans), self._day_breaks(day))
+
+    def _shifts(
+        self, start_day: int, part: Callable[[Iterable[WallSpan]], tuple[WallSpan, ...]]
+    ) -> tuple[WallSpan, ...]:
+        """One part, own or tail, of the regular shifts that start on a day."""
+        return part(self._regulars[self._season(start_day)].days[(start_day - 1) % 7])
 
     def _day_breaks(self, day: int) -> list[WallSpan]:
         """Breaks are wall-clock time: one on Tuesday 02:00 cuts Monday's night shift."""
@@ -222,12 +243,16 @@ class Pattern:
 
     def _season(self, day: int) -> int:
         """Which of the regular hours applies: the first season that covers the date, else the weekly hours."""
-        if len(self._regulars) > 1 and day > 0:
-            on = date.fromordinal(day)
-            for i, season in enumerate(self._hours.seasons):
-                if season.covers(on):
-                    return i
-        return len(self._regulars) - 1
+        if len(self._regulars) == 1 or day < 1:
+            return len(self._regulars) - 1
+        on = date.fromordinal(day)
+        # Seasons without a year come back on the same month and day, so these answers repeat.
+        key = on.month * 32 + on.day if self._yearly else day
+        known = self._season_of.get(key)
+        if known is None:
+            covering = (i for i, season in enumerate(self._hours.seasons) if season.covers(on))
+            known = self._season_of[key] = next(covering, len(self._regulars) - 1)
+        return known
 
 
 def _year(day: int) -> int:

@@ -53,6 +53,11 @@ class Season:
             raise InvalidScheduleError.at("seasons", f"{self.to} lies before {self.from_}; swap the two")
         object.__setattr__(self, "weekly", _weekly(self.weekly, "seasons.weekly"))
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether it happens once, in the years that it names."""
+        return len(self.from_) > len("MM-DD")
+
     def covers(self, day: date) -> bool:
         """Whether ``day`` lies in the season."""
         first, last = _season_end(self.from_, "seasons.from"), _season_end(self.to, "seasons.to")

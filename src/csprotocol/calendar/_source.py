@@ -102,7 +102,8 @@ class HoursSource:
             first_day += 1
         tz = self.tz
         marks = boundaries(tz, first_day, self.pattern.open_days(first_day, last_day))
-        return Timeline.of_seconds(first_reach(tz, first_day, 0), first_reach(tz, last_day, 0), marks)
+        start, end = (timedelta(0, first_reach(tz, day, 0)) for day in (first_day, last_day))
+        return Timeline.of_marks(start, end, marks)
 
     def never_opens(self) -> bool:
         """True when neither weekly, seasonal, recurring nor special hours name an opening."""

@@ -9,12 +9,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from itertools import accumulate
 from typing import Final, NamedTuple, Self
 
-__all__ = ["Timeline", "combine"]
+__all__ = ["Day", "Timeline", "combine"]
 
 _NONE: Final = timedelta(0)
+_DAY: Final = timedelta(days=1)
+
+
+Day = tuple[timedelta, timedelta, timedelta, timedelta, timedelta, timedelta, timedelta, timedelta, timedelta]
+"""One UTC day with at most two open segments, as the hottest questions read it: opening and closing of the first
+segment, then of the second, and F(t) before, during (to be added to ``t``), between, during and after them."""
 
 
 class Timeline(NamedTuple):
@@ -22,9 +27,11 @@ class Timeline(NamedTuple):
 
     ``marks`` are opening, closing, opening ... in order. With ``i = bisect_right(marks, t)`` the calendar is open
     at ``t`` when ``i`` is odd, and F(t) is ``base[i]``, plus ``t`` when it is open. ``closing[m]`` is F at the
-    closing of interval ``m``, which gives F backwards. ``by_day[k]`` is the number of marks before UTC day
-    ``first_day + k``: between two neighbours of it the search has a step or two left instead of a dozen. That holds
-    for ``0 < k < whole_days``; the days at the two edges are not whole.
+    closing of interval ``m``, which gives F backwards.
+
+    ``days`` holds UTC days by their number, once somebody has asked about them: a look-up and a comparison or two
+    instead of a search. Days at the two edges, which are not whole, and days with more than two segments are never
+    in it. Filling it is idempotent, so threads need no lock.
     """
 
     start: timedelta
@@ -32,14 +39,7 @@ class Timeline(NamedTuple):
     marks: list[timedelta]
     base: list[timedelta]
     closing: list[timedelta]
-    first_day: int
-    whole_days: int
-    by_day: list[int]
-
-    @classmethod
-    def of_seconds(cls, start: int, end: int, marks: Sequence[int]) -> Self:
-        """From boundaries in whole seconds, which lie between ``start`` and ``end``."""
-        return cls.of_marks(timedelta(0, start), timedelta(0, end), [timedelta(0, mark) for mark in marks])
+    days: dict[int, Day]
 
     @classmethod
     def of_marks(cls, start: timedelta, end: timedelta, marks: list[timedelta]) -> Self:
@@ -50,13 +50,26 @@ class Timeline(NamedTuple):
             total += closes - opens
             base.append(total)
             closing.append(total)
-        by_day = _by_day(start.days, end.days, marks)
-        return cls(start, end, marks, base, closing, start.days, end.days - start.days, by_day)
+        return cls(start, end, marks, base, closing, {})
 
     @classmethod
     def unbroken(cls, start: timedelta, end: timedelta) -> Self:
         """Open all the time."""
-        return cls(start, end, [start, end], [_NONE, -start, end - start], [end - start], 0, 0, [])
+        return cls(start, end, [start, end], [_NONE, -start, end - start], [end - start], {})
+
+    def remember(self, at: timedelta) -> None:
+        """Fills in the UTC day of ``at``, if it is whole and simple enough."""
+        midnight = timedelta(at.days)
+        if not (self.start <= midnight and midnight + _DAY <= self.end):
+            return
+        following = midnight + _DAY
+        segments = self.within(midnight, following)
+        if len(segments) > 2:
+            return
+        (o1, c1), (o2, c2) = (*segments, (following, following), (following, following))[:2]
+        before = self.opened(midnight)
+        between = before + (c1 - o1)
+        self.days[at.days] = (o1, c1, o2, c2, before, before - o1, between, between - o2, between + (c2 - o2))
 
     def covers(self, at: timedelta) -> bool:
         """Whether ``at`` lies inside what is compiled."""
@@ -105,11 +118,3 @@ def combine(left: Timeline, right: Timeline, is_open: Callable[[bool, bool], boo
     if len(marks) & 1:
         marks.append(end)
     return Timeline.of_marks(start, end, marks)
-
-
-def _by_day(first: int, last: int, marks: Sequence[timedelta]) -> list[int]:
-    """How many marks lie before each UTC day, from ``first`` to the one after ``last``."""
-    counts = [0] * (last - first + 2)
-    for mark in marks:
-        counts[mark.days - first + 1] += 1
-    return list(accumulate(counts))

@@ -6,13 +6,14 @@ command or its input is wrong. Bad input ends in one line on standard error, nev
 
 from __future__ import annotations
 
-import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 
 from csprotocol import __version__
 from csprotocol.cli import _demo, _hours, _kpi, _report
+from csprotocol.cli._parser import Parser
 from csprotocol.errors import CsprotocolError
 
 __all__ = ["main"]
@@ -20,26 +21,64 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit status."""
-    parser = _parser()
+    given = sys.argv[1:] if arguments is None else arguments
+    _be_lenient_with_letters()
     try:
-        chosen = parser.parse_args(arguments)
-        status: int = chosen.run(chosen)
-        sys.stdout.flush()
-    except CsprotocolError as error:
-        print(f"csprotocol: {error}", file=sys.stderr)
-        return 2
+        status = _run(given)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        # The reader (head, less) has seen enough. Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader (head, less) has seen enough.
+        _leave_stdout()
         return 0
+    except OSError as failure:
+        _leave_stdout()
+        return _refused(f"{failure.filename or 'standard output'}: {failure.strerror or 'cannot be used'}")
     except KeyboardInterrupt:
         print("csprotocol: interrupted", file=sys.stderr)
         return 130
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        parser = _parser()
+        if not arguments:
+            parser.print_help()
+            return 2
+        chosen = parser.parse_args(arguments)
+        status: int = chosen.run(chosen)
+    except CsprotocolError as error:
+        return _refused(str(error))
+    except RecursionError:
+        return _refused("a document is nested too deeply to be read")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    return status
+
+
+def _refused(sentence: str) -> int:
+    # Names of files and columns may hold line breaks, and escape sequences that a terminal would obey.
+    line = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in sentence)
+    print(f"csprotocol: {line}", file=sys.stderr)
+    return 2
+
+
+def _be_lenient_with_letters() -> None:
+    """A terminal that lacks a letter shows its code instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_stdout() -> None:
+    """Python flushes at exit, and would complain once more about what could not be written."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _parser() -> Parser:
+    parser = Parser(
         prog="csprotocol", description="Customer-service numbers and deadlines from your helpdesk's exports."
     )
     parser.add_argument("--version", action="version", version=f"csprotocol {__version__}")

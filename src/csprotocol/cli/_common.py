@@ -1,17 +1,31 @@
-"""What several commands share: instants on the command line, the clock, output."""
+"""What several commands share: instants on the command line, the clock, documents, output."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from csprotocol.errors import ExportError, InvalidValueError
+from csprotocol.errors import CsprotocolError, DocumentError, ExportError, InvalidValueError, MissingExtraError, Problem
 
-__all__ = ["add_output_options", "is_colourful", "parse_instant", "parse_zone", "write_output"]
+__all__ = [
+    "add_output_options",
+    "check_output",
+    "is_colourful",
+    "loaded",
+    "parse_instant",
+    "parse_now",
+    "parse_zone",
+    "write_output",
+]
+
+T = TypeVar("T")
 
 
 def parse_zone(name: str) -> ZoneInfo:
@@ -23,31 +37,83 @@ def parse_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        raise InvalidValueError.of("--tz", name, expected="an IANA time zone such as Europe/Madrid") from None
+        from zoneinfo import available_timezones
+
+        near = get_close_matches(name, sorted(available_timezones()), n=1)
+        hint = f"did you mean {near[0]}?" if near else ""
+        expected = "an IANA time zone such as Europe/Madrid"
+        raise InvalidValueError.of("--tz", name, expected=expected, hint=hint) from None
 
 
 def parse_instant(option: str, text: str, zone: ZoneInfo) -> datetime:
     """An instant from ISO 8601; one that names no offset is meant in ``zone``.
 
     Raises:
-        InvalidValueError: the text is no instant.
+        InvalidValueError: the text is no instant, or one that not every zone can write.
     """
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise InvalidValueError.of(option, text, expected="ISO 8601, for example 2026-11-20T16:30") from None
+    if not 1 < found.year < 9999:
+        raise InvalidValueError.of(option, text, expected="in the years 2 to 9998")
     return found if found.utcoffset() is not None else found.replace(tzinfo=zone)
 
 
 def parse_now(text: str | None, zone: ZoneInfo) -> datetime:
     """The moment of the answer: what ``--now`` says, else the clock. Only the command line ever reads it."""
-    return parse_instant("--now", text, zone) if text else datetime.now(UTC)
+    return datetime.now(UTC) if text is None else parse_instant("--now", text, zone)
+
+
+def loaded(load: Callable[[str], T], path: str) -> T:
+    """The document at ``path``; every fault in it names the file.
+
+    Raises:
+        DocumentError: it cannot be read, or does not make sense.
+        MissingExtraError: YAML without the extra ``[yaml]``.
+    """
+    name = Path(path).name or path
+    try:
+        return load(path)
+    except MissingExtraError:
+        raise
+    except DocumentError as error:
+        if error.document == name:
+            raise
+        raise DocumentError.of_problems(name, error.problems) from None
+    except CsprotocolError as error:
+        raise DocumentError.of_problems(name, [Problem("", str(error))]) from None
+    except (OSError, ValueError) as failure:
+        raise DocumentError.unreadable(name, str(failure)) from None
 
 
 def add_output_options(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
     """``--format`` and ``-o``."""
     parser.add_argument("--format", choices=formats, default=formats[0], help=f"default: {formats[0]}")
     parser.add_argument("-o", "--output", metavar="FILE", default="-", help="where to write; - is standard output")
+
+
+def check_output(target: str, inputs: Iterable[str | None]) -> None:
+    """Finds out before the work what would stop it at its end.
+
+    Raises:
+        ExportError: the output cannot be written, or is one of the ``inputs``.
+    """
+    if target == "-":
+        if sys.stdout is None:
+            raise ExportError.at("standard output", "is closed", hint="name a file with -o")
+        return
+    path = Path(target)
+    try:
+        if path.is_dir():
+            raise ExportError.at(target, "is a folder", hint="name a file in it")
+        if not path.parent.is_dir():
+            raise ExportError.at(target, "cannot be written: there is no such folder")
+        same = [given for given in inputs if given and Path(given).exists() and path.exists() and path.samefile(given)]
+    except OSError as failure:
+        raise ExportError.at(target, f"cannot be written: {failure.strerror}") from None
+    if same:
+        raise ExportError.at(target, "is what is to be read", hint="the report would overwrite it; name another file")
 
 
 def write_output(text: str, target: str) -> None:
@@ -60,11 +126,13 @@ def write_output(text: str, target: str) -> None:
         sys.stdout.write(text)
         return
     try:
-        Path(target).write_text(text, encoding="utf-8")
+        Path(target).write_text(text, encoding="utf-8", newline="\n")
     except OSError as failure:
         raise ExportError.at(target, f"cannot be written: {failure.strerror}") from None
 
 
 def is_colourful(target: str) -> bool:
-    """Whether marks for a terminal make sense: it is one, and nobody said NO_COLOR."""
-    return target == "-" and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    """Whether marks for a terminal make sense: it is one that knows them, and nobody said NO_COLOR."""
+    if target != "-" or sys.stdout is None or not sys.stdout.isatty():
+        return False
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

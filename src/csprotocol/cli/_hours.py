@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from csprotocol.calendar import BusinessCalendar, BusinessHours, format_open_time, parse_weekly
-from csprotocol.cli._common import parse_instant, parse_zone
+from csprotocol.cli._common import loaded, parse_instant, parse_zone
 from csprotocol.errors import InvalidValueError
 
 __all__ = ["add_to"]
@@ -45,7 +45,7 @@ def _runner(
     def run(chosen: argparse.Namespace) -> int:
         parse_zone(chosen.tz)
         if chosen.calendar:
-            hours = BusinessHours.load(chosen.calendar)
+            hours = loaded(BusinessHours.load, chosen.calendar)
         else:
             hours = BusinessHours(tz=chosen.tz, weekly=parse_weekly(chosen.weekly, "--weekly"))  # type: ignore[arg-type]
         print(answer(chosen, BusinessCalendar(hours)))
@@ -90,5 +90,8 @@ def parse_work(text: str) -> timedelta:
     found = _WORK.fullmatch(text)
     if not found or not any(found[unit] for unit in ("h", "min", "s")):
         raise InvalidValueError.of("TIME", text, expected="in hours, minutes and seconds, for example 1h30min")
-    work = timedelta(hours=float(found["h"] or 0), minutes=int(found["min"] or 0), seconds=int(found["s"] or 0))
+    try:
+        work = timedelta(hours=float(found["h"] or 0), minutes=int(found["min"] or 0), seconds=int(found["s"] or 0))
+    except (OverflowError, ValueError):
+        raise InvalidValueError.of("TIME", text, expected="a time that somebody could wait") from None
     return -work if found["sign"] else work

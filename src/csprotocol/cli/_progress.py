@@ -28,7 +28,8 @@ class ProgressLine:
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = sys.stderr if stream is None else stream
+        # A process without a console has no standard error at all.
+        self._stream: TextIO | None = sys.stderr if stream is None else stream
         self._drawn = -1
 
     def __enter__(self) -> Self:
@@ -37,13 +38,13 @@ class ProgressLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._drawn >= 0:
+        if self._stream is not None and self._drawn >= 0:
             self._stream.write("\r" + " " * (_WIDTH + 40) + "\r")
             self._stream.flush()
 
     def __call__(self, done: int, total: int) -> None:
         """Draws ``done`` of ``total`` bytes, once for each percent."""
-        if total < _FROM_BYTES or not self._stream.isatty():
+        if self._stream is None or total < _FROM_BYTES or not self._stream.isatty():
             return
         percent = min(100, 100 * done // total)
         if percent == self._drawn:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 from csprotocol.adapters import Notice, Read, TicketExport, table, zendesk
 from csprotocol.calendar import BusinessCalendar, BusinessHours
-from csprotocol.cli._common import add_output_options, is_colourful, parse_now, parse_zone, write_output
+from csprotocol.cli._common import (
+    add_output_options,
+    check_output,
+    is_colourful,
+    loaded,
+    parse_now,
+    parse_zone,
+    write_output,
+)
 from csprotocol.cli._progress import ProgressLine
-from csprotocol.errors import InvalidValueError
+from csprotocol.errors import ExportError, InvalidValueError, one_of
 from csprotocol.kpi import OpenTime
 from csprotocol.model import FrozenDict, TicketFacts
 from csprotocol.report import ANCHORS, FORMATS, PERIODS, PROPERTIES, ReportSpec, Target, build, render
@@ -21,6 +33,7 @@ from csprotocol.report import ANCHORS, FORMATS, PERIODS, PROPERTIES, ReportSpec,
 __all__ = ["add_to", "run", "zendesk_spec"]
 
 PLATFORMS = ("zendesk",)
+_RULES: Final = ("piecewise", "latest")
 
 _EPILOG = f"""\
 dimensions for --by: one of {", ".join(PERIODS)}; {", ".join(PROPERTIES)};
@@ -53,9 +66,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--calendar", metavar="FILE", help="business hours (TOML, JSON, YAML) for business time")
     parser.add_argument(
         "--schedule-rule",
-        choices=("piecewise", "latest"),
-        default="piecewise",
-        help="Zendesk tickets with several schedules: each in its time, or the last one for all (Zendesk's rule)",
+        choices=_RULES,
+        help="Zendesk tickets with several schedules: each in its time (default), or the last for all (Zendesk's rule)",
     )
     parser.add_argument(
         "--target",
@@ -71,32 +83,59 @@ def add_to(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Reads, builds, renders."""
+    check_output(chosen.output, (chosen.export, chosen.map, chosen.calendar))
+    spec = _spec(chosen)
+    if chosen.platform == "zendesk":
+        found = _read_zendesk(chosen)
+        orphans = found.value.orphans
+        # Only now is known whether the export brings calendars by which a business target can be counted.
+        spec, read = zendesk_spec(spec, found, rule=chosen.schedule_rule or _RULES[0])
+        spec = replace(spec, targets=_targets(chosen))
+    else:
+        orphans = FrozenDict()
+        read = _read_table(chosen, spec.by)
+    report = build(read, replace(spec, csat_scale=read.value.csat_scale), orphans=orphans)
+    write_output(render(report, chosen.format, bold=is_colourful(chosen.output)), chosen.output)
+    return 0
+
+
+def _spec(chosen: argparse.Namespace) -> ReportSpec:
+    """All that the options say; nothing of the export is read for it."""
+    if chosen.map and chosen.schedule_rule:
+        raise InvalidValueError.of("--schedule-rule", chosen.schedule_rule, expected="used with --from zendesk")
     zone = parse_zone(chosen.tz)
-    calendar = BusinessCalendar(BusinessHours.load(chosen.calendar)) if chosen.calendar else None
-    spec = ReportSpec(
+    targets = _targets(chosen)
+    calendar = BusinessCalendar(loaded(BusinessHours.load, chosen.calendar)) if chosen.calendar else None
+    business = [target for target in targets if target.business]
+    if chosen.map and business and calendar is None:
+        raise InvalidValueError.of(
+            "--target", str(business[0]), expected="counted by business hours", hint="--calendar"
+        )
+    return ReportSpec(
         as_of=parse_now(chosen.now, zone),
         by=tuple(name.strip() for name in chosen.by.split(",") if name.strip()),
         tz=chosen.tz,
         anchor=chosen.anchor,
         within=calendar,
         hours_of=chosen.calendar or "",
+        targets=() if chosen.platform else targets,
     )
-    targets = tuple(Target.parse(text) for text in chosen.target)
-    orphans: Mapping[str, int] = {}
-    read: Read[TicketExport]
-    if chosen.platform == "zendesk":
-        with ProgressLine() as progress:
-            found = zendesk.export(
-                chosen.export, strict=chosen.strict, progress=progress, calendar_rule=chosen.schedule_rule
-            )
-        orphans = found.value.orphans
-        spec, read = zendesk_spec(spec, found, rule=chosen.schedule_rule)
-    else:
-        read = _read_table(chosen, spec.by)
-    spec = replace(spec, targets=targets, csat_scale=read.value.csat_scale)
-    report = build(read, spec, orphans=orphans)
-    write_output(render(report, chosen.format, bold=is_colourful(chosen.output)), chosen.output)
-    return 0
+
+
+def _targets(chosen: argparse.Namespace) -> tuple[Target, ...]:
+    return tuple(Target.parse(text) for text in chosen.target)
+
+
+def _read_zendesk(chosen: argparse.Namespace) -> Read[zendesk.ZendeskExport]:
+    if chosen.export == "-":
+        raise InvalidValueError.of("EXPORT", "-", expected="a folder with Zendesk's tables")
+    with ProgressLine() as progress:
+        return zendesk.export(
+            chosen.export,
+            strict=chosen.strict,
+            progress=progress,
+            calendar_rule=chosen.schedule_rule or _RULES[0],
+        )
 
 
 def zendesk_spec(
@@ -146,15 +185,36 @@ class _OwnCalendars:
 
 
 def _read_table(chosen: argparse.Namespace, by: Iterable[str]) -> Read[TicketExport]:
-    mapping = table.TableMapping.load(chosen.map)
+    mapping = loaded(table.TableMapping.load, chosen.map)
     known = {*PERIODS, *PROPERTIES, *mapping.attributes}
     # What is neither a period nor a property may be any column of the file; the reader says if it is not there.
     columns = {name: name for name in by if name not in known}
-    if columns:
-        mapping = replace(mapping, attributes=FrozenDict({**mapping.attributes, **columns}))
-    if chosen.export == "-":
-        if sys.stdin.isatty():
-            raise InvalidValueError.of("EXPORT", "-", expected="fed from a file or a pipe")
-        return table.tickets(sys.stdin, mapping, strict=chosen.strict)
-    with ProgressLine() as progress:
-        return table.tickets(chosen.export, mapping, strict=chosen.strict, progress=progress)
+    wider = replace(mapping, attributes=FrozenDict({**mapping.attributes, **columns})) if columns else mapping
+    try:
+        with ProgressLine() as progress, _source(chosen.export) as source:
+            return table.tickets(source, wider, strict=chosen.strict, progress=progress)
+    except ExportError as error:
+        named = {*mapping.columns.named().values(), *mapping.attributes.values()}
+        if error.column not in columns or error.column in named:
+            raise
+        words = one_of((*PERIODS, *PROPERTIES, *mapping.attributes), found=error.column)
+        raise InvalidValueError(
+            f"--by: {error.column!r} is no word of the report ({words}), and as a column of the file: {error}",
+            field="--by",
+            found=error.column,
+        ) from None
+
+
+@contextmanager
+def _source(export: str) -> Iterator[str | Path]:
+    """The file to read. What comes through a pipe is a file first: so it is examined as every other file is."""
+    if export != "-":
+        yield export
+        return
+    if sys.stdin is None or sys.stdin.isatty():
+        raise InvalidValueError.of("EXPORT", "-", expected="fed from a file or a pipe")
+    with TemporaryDirectory(prefix="csprotocol-") as folder:
+        copy = Path(folder) / "standard input"
+        with copy.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        yield copy

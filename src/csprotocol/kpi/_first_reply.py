@@ -57,7 +57,7 @@ def first_reply(
 ) -> DurationSummary:
     """First reply times of ``facts``, elapsed, or in open time when ``within`` gives a calendar.
 
-    Tickets without a reply are missing, not zero; a reply before the start is rejected, not clipped; a reply
+    Tickets without a reply are missing, not zero, and so are those of a source that keeps no replies; a reply before the start is rejected, not clipped; a reply
     outside opening hours took zero open time, which is a value. Private notes never are replies.
 
     >>> from datetime import datetime, timezone
@@ -65,7 +65,7 @@ def first_reply(
     >>> replies = first_reply(
     ...     [
     ...         TicketFacts(ticket_id="1", created_at=at(9), first_reply_at=at(11)),
-    ...         TicketFacts(ticket_id="2", created_at=at(9)),
+    ...         TicketFacts(ticket_id="2", created_at=at(9), agent_replies=0),
     ...         TicketFacts(ticket_id="3", created_at=at(9), first_reply_at=at(8)),
     ...     ]
     ... )
@@ -129,7 +129,9 @@ def first_reply_of(
     if begun is None:
         return Measured(missing=absent)
     if replied is None:
-        return Measured(missing=MissingReason.NO_REPLY)
+        # A source that keeps no messages does not say that nobody answered.
+        known = facts.agent_replies is not None or facts.first_agent_message_at is not None
+        return Measured(missing=MissingReason.NO_REPLY if known else MissingReason.REPLIES_UNKNOWN)
     return measured(facts, "first reply", begun, replied, within)
 
 

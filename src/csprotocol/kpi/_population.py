@@ -52,6 +52,7 @@ class MissingReason(StrEnum):
     NO_WAITING_TIMES = "no-waiting-times"
     NOT_RESOLVED = "not-resolved"
     OPEN = "open"
+    REPLIES_UNKNOWN = "replies-unknown"
     SPAM = "spam"
     WINDOW_OPEN = "window-open"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from csprotocol.model._event import Event, in_order
-from csprotocol.model._facts import TicketFacts, Waiting
+from csprotocol.model._facts import Life, TicketFacts, Waiting
 from csprotocol.model._frozen import FrozenDict
 from csprotocol.model._money import Money, allocate
 from csprotocol.model._reason import ContactArea, ContactReason, ReasonNature
@@ -20,6 +20,7 @@ __all__ = [
     "Event",
     "EventKind",
     "FrozenDict",
+    "Life",
     "Money",
     "ReasonNature",
     "Rejection",

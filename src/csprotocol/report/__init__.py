@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from csprotocol.report._build import Anomaly, Group, Quality, Report, build
+from csprotocol.report._anomalies import Anomaly
+from csprotocol.report._build import Group, Quality, Report, build
 from csprotocol.report._measure import Measure
 from csprotocol.report._render import FORMATS, render
 from csprotocol.report._spec import ANCHORS, PERIODS, PROPERTIES, ReportSpec, Target

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from csprotocol.adapters import FileCount, Notice, Read, TicketExport
 from csprotocol.model import FrozenDict, Rejection, TicketFacts
-from csprotocol.report._groups import grouped
+from csprotocol.report._anomalies import Anomaly, anomalies
+from csprotocol.report._groups import UNKNOWN, grouped
 from csprotocol.report._measure import Applicable, Measure, applicable, measures
-from csprotocol.report._spec import ReportSpec
+from csprotocol.report._reach import Reach
+from csprotocol.report._spec import PERIODS, ReportSpec
 
-__all__ = ["Anomaly", "Group", "Quality", "Report", "build"]
-
-
-@dataclass(frozen=True, slots=True)
-class Anomaly:
-    """Tickets whose instants cannot be, or hardly: ``count`` of the ``of`` that have both instants."""
-
-    code: str
-    count: int
-    of: int
-
-    @property
-    def sentence(self) -> str:
-        """``49.3% (1,365 of 2,769) of the tickets with a first reply and an end ended before the first reply``."""
-        share = f"{100 * self.count / self.of:.1f}% ({self.count:,} of {self.of:,})"
-        return f"{share} of the tickets {_ANOMALIES[self.code]}"
-
-
-_ANOMALIES: Final = {
-    "reply-before-creation": "with a creation and a first reply were answered before they were created",
-    "resolution-before-creation": "with a creation and an end ended before they were created",
-    "resolution-before-first-reply": "with a first reply and an end ended before their first reply",
-}
+__all__ = ["Group", "Quality", "Report", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,43 +72,55 @@ EXAMPLES: Final = 5
 
 
 def build(read: Read[TicketExport], spec: ReportSpec, *, orphans: Mapping[str, int] | None = None) -> Report:
-    """The report on what was ``read``.
+    """The report on what was ``read``. Of tickets with one id, the first counts.
 
     Raises:
         InvalidValueError: a dimension in ``spec.by`` that no ticket has.
     """
-    facts = read.value.facts
+    facts = tuple({ticket.ticket_id: ticket for ticket in reversed(read.value.facts)}.values())[::-1]
     which = applicable(facts, spec)
+    reach = Reach(spec.within)
+    groups = grouped(facts, spec)
+    total = _group(("all",) + ("",) * (len(spec.by) - 1), facts, spec, which, reach)
     return Report(
         source=read.value.source,
         spec=spec,
-        groups=tuple(_group(key, tickets, spec, which) for key, tickets in grouped(facts, spec).items()),
-        total=_group(("all",) + ("",) * (len(spec.by) - 1), facts, spec, which),
+        groups=tuple(_group(key, tickets, spec, which, reach) for key, tickets in groups.items()),
+        total=total,
         quality=Quality(
             files=read.files,
             rejected=read.rejected_counts,
             examples=read.rejected[:EXAMPLES],
-            notices=read.warnings,
+            notices=(*read.warnings, *_notices(read.value.facts, facts, groups, spec, reach)),
             orphans=FrozenDict(orphans or {}),
-            anomalies=tuple(_anomalies(facts)),
+            anomalies=anomalies(facts, spec.as_of),
         ),
     )
 
 
-def _group(key: tuple[str, ...], tickets: Iterable[TicketFacts], spec: ReportSpec, which: Applicable) -> Group:
-    kept = tuple(tickets)
-    return Group(key, len(kept), tuple(measures(kept, spec, which)))
+def _group(
+    key: tuple[str, ...], tickets: Sequence[TicketFacts], spec: ReportSpec, which: Applicable, reach: Reach
+) -> Group:
+    return Group(key, len(tickets), tuple(measures(tickets, spec, which, reach)))
 
 
-def _anomalies(facts: Iterable[TicketFacts]) -> Iterable[Anomaly]:
-    counts = dict.fromkeys(_ANOMALIES, 0)
-    possible = dict.fromkeys(_ANOMALIES, 0)
-    for ticket in facts:
-        created, replied = ticket.created_at is not None, ticket.first_reply_at is not None
-        ended = bool(ticket.solved_at) or ticket.closed_at is not None
-        possible["reply-before-creation"] += created and replied
-        possible["resolution-before-creation"] += created and ended
-        possible["resolution-before-first-reply"] += replied and ended
-        for code in ticket.anomalies():
-            counts[code] += 1
-    return [Anomaly(code, count, possible[code]) for code, count in counts.items() if count]
+def _notices(
+    given: Sequence[TicketFacts],
+    kept: Sequence[TicketFacts],
+    keys: Collection[tuple[str, ...]],
+    spec: ReportSpec,
+    reach: Reach,
+) -> Iterator[Notice]:
+    """What the report itself found odd."""
+    if len(given) > len(kept):
+        yield Notice("duplicate-ticket", "tickets that are told once more; the first counts", len(given) - len(kept))
+    for i, name in enumerate(spec.by):
+        if keys and all(key[i] == UNKNOWN for key in keys):
+            means = f"{name} (by the instant {spec.anchor})" if name in PERIODS else name
+            yield Notice("unknown-dimension", f"tickets without any {means}: the export has no such value", len(kept))
+    if reach.beyond:
+        yield Notice(
+            "beyond-calendar",
+            "tickets with an instant outside the years of their calendar; they have no business time",
+            len(reach.beyond),
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from csprotocol.errors import InvalidValueError
@@ -39,17 +39,21 @@ def period_of(at: datetime, period: str, zone: tzinfo) -> str:
     >>> period_of(late, "month", ZoneInfo("Europe/Madrid")), period_of(late, "month", ZoneInfo("UTC"))
     ('2025-04', '2025-03')
     """
-    local = at.astimezone(zone).date()
+    try:
+        local = at.astimezone(zone).date()
+    except OverflowError:
+        # In the first and the last hours of the calendar, only one side of the world has a date.
+        local = at.astimezone(UTC).date()
     match period:
         case "day":
             return local.isoformat()
         case "week":
             year, week, _ = local.isocalendar()
-            return f"{year}-W{week:02}"
+            return f"{year:04}-W{week:02}"
         case "month":
-            return f"{local:%Y-%m}"
+            return local.isoformat()[:7]
         case "quarter":
-            return f"{local.year}-Q{(local.month + 2) // 3}"
+            return f"{local.year:04}-Q{(local.month + 2) // 3}"
         case _:
             return f"{local.year:04}"
 

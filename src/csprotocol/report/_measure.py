@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from math import ceil, floor
+from typing import Final, Literal
 
 from csprotocol.kpi import (
     Definition,
     DurationSummary,
-    NetPromoterScore,
     OutOfScale,
     RateSummary,
-    SurveyShare,
     Within,
     csat,
     fcr,
@@ -25,6 +24,7 @@ from csprotocol.kpi import (
     survey_answers,
 )
 from csprotocol.model import FrozenDict, TicketFacts
+from csprotocol.report._reach import Reach
 from csprotocol.report._sla import judged
 from csprotocol.report._spec import TARGETED, ReportSpec
 
@@ -38,7 +38,8 @@ class Measure:
     """One KPI of one group: its statistics, and what they rest on.
 
     ``values`` are seconds for unit ``seconds``, 0..1 for ``share``, -100..100 for ``points``; ``None`` where no
-    answer exists. ``variant`` tells two measures of one KPI apart: ``elapsed`` and ``business``, or which SLA.
+    answer exists. ``n``, ``missing`` and ``rejected`` add up to the tickets of the group. ``variant`` tells two
+    measures of one KPI apart: ``elapsed`` and ``business``, or which SLA.
     """
 
     definition: Definition
@@ -49,7 +50,6 @@ class Measure:
     missing: Mapping[str, int]
     rejected: Mapping[str, int]
     options: Mapping[str, str]
-    note: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -61,9 +61,9 @@ class Measure:
 class Applicable:
     """Which measures make sense for the whole export, so that all groups show the same."""
 
-    business: bool
     csat: bool
     nps: bool
+    response: bool
     recorded_sla: bool
     promised: tuple[str, ...]
 
@@ -73,41 +73,31 @@ def applicable(facts: Sequence[TicketFacts], spec: ReportSpec) -> Applicable:
     promised = {target.kpi for target in spec.targets}
     promised |= {target.kpi for targets in spec.promises.values() for target in targets}
     return Applicable(
-        business=spec.within is not None,
         csat=any(True for _ in survey_answers(facts, "csat")) and spec.csat_scale is not None,
         nps=any(ticket.nps is not None for ticket in facts),
+        # Where nobody knows who was asked and kept silent, the answered are all there is: no response rate.
+        response=all(ticket.surveyed is not None for ticket in facts),
         recorded_sla=any(ticket.sla_met is not None for ticket in facts),
         promised=tuple(kpi for kpi in TARGETED if kpi in promised),
     )
 
 
-def measures(tickets: Sequence[TicketFacts], spec: ReportSpec, which: Applicable) -> Iterator[Measure]:
+def measures(tickets: Sequence[TicketFacts], spec: ReportSpec, which: Applicable, reach: Reach) -> Iterator[Measure]:
     """Every measure of the group, in the order of the report."""
-    for compute in (first_reply, resolution):
+    for kpi, compute in (("first_reply", first_reply), ("resolution", resolution)):
         yield _duration(compute, tickets, None, "elapsed")
-        if which.business:
-            yield _duration(compute, tickets, spec.within, "business")
+        if spec.within is not None:
+            yield _duration(compute, tickets, reach.of(kpi), "business")
     yield _rate(fcr(tickets))
     yield _rate(reopen_rate(tickets))
     if which.csat and spec.csat_scale is not None:
-        low, high = spec.csat_scale
-        # Of a two-valued rating (good or bad) only the upper value is satisfied; else the top two boxes are.
-        limit = high if high - low < 3 else None
-        scale = (int(low), int(high))
-        yield _survey(
-            csat(
-                survey_answers(tickets, "csat"),
-                scale=scale,
-                satisfied_from=limit,
-                out_of_scale=OutOfScale.REJECT,
-            )
-        )
+        yield _satisfaction(tickets, spec.csat_scale, response=which.response)
     if which.nps:
-        yield _points(nps(survey_answers(tickets, "nps"), out_of_scale=OutOfScale.REJECT))
+        yield _points(tickets)
     if which.recorded_sla:
         yield _rate(sla_attainment_of(tickets), "recorded")
     for kpi in which.promised:
-        yield _promise(tickets, kpi, spec)
+        yield _promise(tickets, kpi, spec, reach.of(kpi))
 
 
 def _duration(
@@ -140,34 +130,52 @@ def _rate(summary: RateSummary, variant: str = "") -> Measure:
     )
 
 
-def _survey(answers: SurveyShare) -> Measure:
+def _satisfaction(tickets: Sequence[TicketFacts], bounds: tuple[float, float], *, response: bool) -> Measure:
+    low, high = floor(bounds[0]), ceil(bounds[1])
+    # Of a two-valued rating (good or bad) only the upper value is satisfied; else the top two boxes are.
+    limit = high if high - low < 3 else high - 1
+    answers = csat(
+        survey_answers(tickets, "csat"), scale=(low, high), satisfied_from=limit, out_of_scale=OutOfScale.REJECT
+    )
+    values: dict[str, float | None] = {"share": answers.value}
+    if response:
+        values["response_rate"] = answers.response_rate.value
     return Measure(
         answers.definition,
         "",
         "share",
-        FrozenDict(share=answers.value, response_rate=answers.response_rate.value),
+        FrozenDict(values),
         answers.n,
-        answers.missing,
+        FrozenDict(sorted({**answers.missing, **_unasked(tickets, "csat")}.items())),
         answers.rejected,
         answers.options,
     )
 
 
-def _points(score: NetPromoterScore) -> Measure:
+def _points(tickets: Sequence[TicketFacts]) -> Measure:
+    score = nps(survey_answers(tickets, "nps"), out_of_scale=OutOfScale.REJECT)
+    missing = {"no-answer": score.unanswered} if score.unanswered else {}
     return Measure(
         score.definition,
         "",
         "points",
         FrozenDict(points=score.value),
         score.n,
-        FrozenDict({"no-answer": score.unanswered} if score.unanswered else {}),
+        FrozenDict(sorted({**missing, **_unasked(tickets, "nps")}.items())),
         FrozenDict({"out-of-scale": score.rejected} if score.rejected else {}),
         FrozenDict(),
     )
 
 
-def _promise(tickets: Sequence[TicketFacts], kpi: str, spec: ReportSpec) -> Measure:
-    verdicts = judged(tickets, kpi, spec)
+def _unasked(tickets: Iterable[TicketFacts], survey: Literal["csat", "nps"]) -> dict[str, int]:
+    """Tickets without an answer of which the source says that nobody asked, or does not say who was asked."""
+    silent = [ticket.surveyed for ticket in tickets if getattr(ticket, survey) is None]
+    counts = {"not-surveyed": silent.count(False), "survey-unknown": silent.count(None)}
+    return {reason: count for reason, count in counts.items() if count}
+
+
+def _promise(tickets: Sequence[TicketFacts], kpi: str, spec: ReportSpec, hours: Within) -> Measure:
+    verdicts = judged(tickets, kpi, spec, hours)
     attainment = verdicts.attainment
     targets = [str(target) for target in spec.targets if target.kpi == kpi]
     own = any(target.kpi == kpi for promised in spec.promises.values() for target in promised)

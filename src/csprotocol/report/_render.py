@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+import re
 from dataclasses import asdict
 from typing import Any
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.report._build import Group, Report
 from csprotocol.report._measure import Measure
-from csprotocol.report._sheets import Sheet, headline, sheets
+from csprotocol.report._sheets import headline, sheets
+from csprotocol.report._terminal import terminal
 from csprotocol.report._words import counted
 
 __all__ = ["FORMATS", "render"]
@@ -28,13 +29,13 @@ def render(report: Report, form: str = "table", *, bold: bool = False) -> str:
     """
     match form:
         case "table":
-            return _terminal(report, bold=bold)
+            return terminal(report, bold=bold)
         case "md":
             return _markdown(report)
         case "csv":
             return _csv(report)
         case "json":
-            return json.dumps(_plain(report), indent=2, ensure_ascii=False) + "\n"
+            return json.dumps(_plain(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         case _:
             raise InvalidValueError.unknown("format", form, FORMATS)
 
@@ -42,41 +43,10 @@ def render(report: Report, form: str = "table", *, bold: bool = False) -> str:
 FORMATS = ("table", "json", "csv", "md")
 
 
-def _terminal(report: Report, *, bold: bool) -> str:
-    strong, plain = ("\x1b[1m", "\x1b[0m") if bold else ("", "")
-    lines = list(headline(report))
-    lines[0] = f"{strong}{lines[0]}{plain}"
-    for sheet in sheets(report):
-        if not (sheet.rows or sheet.lines):
-            continue
-        lines += ["", f"{strong}{sheet.title}{plain}"]
-        lines += _aligned(sheet)
-        lines += [f"  {line}" for line in sheet.lines]
-    return "\n".join(lines) + "\n"
-
-
-def _aligned(sheet: Sheet) -> Iterator[str]:
-    if not sheet.rows:
-        return
-    table = [sheet.headings, *sheet.rows]
-    widths = [max(len(row[i]) for row in table) for i in range(len(sheet.headings))]
-    rule = "  " + "  ".join("-" * width for width in widths)
-    for i, row in enumerate(table):
-        if i == 1 or (i == len(table) - 1 and len(table) > 2):
-            yield rule
-        cells = (
-            cell.ljust(width) if k < sheet.text_columns else cell.rjust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield ("  " + "  ".join(cells)).rstrip()
-
-
 def _markdown(report: Report) -> str:
     first, *rest = headline(report)
     lines = [f"# {_escaped(first)}", "", *(f"{_escaped(line)}  " for line in rest)]
     for sheet in sheets(report):
-        if not (sheet.rows or sheet.lines):
-            continue
         lines += ["", f"## {sheet.title}", ""]
         if sheet.rows:
             lines.append("| " + " | ".join(map(_escaped, sheet.headings)) + " |")
@@ -90,9 +60,8 @@ def _markdown(report: Report) -> str:
 
 def _escaped(text: str) -> str:
     """Names of groups come from the export and may hold anything."""
-    for mark in ("\\", "|", "<", "*", "_", "`", "["):
-        text = text.replace(mark, f"\\{mark}")
-    return " ".join(text.split())
+    marked = re.sub(r"[\\|<>*_`\[\]&~#$!]", r"\\\g<0>", text)
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in marked).split())
 
 
 def _csv(report: Report) -> str:
@@ -100,7 +69,7 @@ def _csv(report: Report) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(
         (
-            *(report.by or ("group",)),
+            *(_harmless(name) for name in report.by or ("group",)),
             *("kpi", "variant", "statistic", "value", "unit", "tickets", "n", "missing", "rejected"),
             *("missing_reasons", "rejected_reasons"),
         )
@@ -134,10 +103,12 @@ def _plain(report: Report) -> dict[str, Any]:
         "tz": spec.tz,
         "by": list(report.by),
         "anchor": spec.anchor,
-        "business_time": spec.hours_of or None,
+        "business_time": (spec.hours_of or "the given calendar") if spec.within is not None else None,
+        "targets": [str(target) for target in spec.targets],
         "definitions": {
             measure.definition.id: {
                 "name": measure.definition.name,
+                "direction": str(measure.definition.direction),
                 "formula": measure.definition.formula,
                 "source": measure.definition.source,
             }

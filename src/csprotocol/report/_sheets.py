@@ -37,8 +37,13 @@ class Sheet:
 def headline(report: Report) -> tuple[str, ...]:
     """What the report is about, in two or three lines."""
     spec = report.spec
+    count = report.total.tickets
+    by = f" by {', '.join(report.by)}" if count and report.by else ""
+    tickets = (
+        f"{count:,} ticket{'' if count == 1 else 's'}" if count else "no usable ticket, so there is nothing to tell"
+    )
     lines = [
-        f"{report.source}: {report.total.tickets:,} tickets by {', '.join(report.by) or 'nothing'}",
+        f"{report.source}: {tickets}{by}",
         f"as of {spec.as_of.astimezone(spec.zone):%Y-%m-%d %H:%M} ({spec.tz}); periods by the instant {spec.anchor}",
     ]
     if spec.within is not None:
@@ -47,27 +52,34 @@ def headline(report: Report) -> tuple[str, ...]:
 
 
 def sheets(report: Report) -> Iterator[Sheet]:
-    """The tables in the order of the page: durations, rates, definitions, quality."""
+    """The tables in the order of the page: durations, rates, definitions, quality.
+
+    Of an export without a usable ticket only the quality can be told.
+    """
+    quality = Sheet("Data quality", lines=tuple(_quality_lines(report)))
+    if not report.total.tickets:
+        yield quality
+        return
     for measure in report.total.measures:
         if measure.unit == "seconds":
             yield _duration_sheet(report, measure)
     yield _rate_sheet(report)
     yield Sheet("Definitions", lines=tuple(_definition_lines(report)))
-    yield Sheet("Data quality", lines=tuple(_quality_lines(report)))
+    yield quality
 
 
 def _duration_sheet(report: Report, measure: Measure) -> Sheet:
     title = f"{measure.definition.name} ({_CLOCKS[measure.variant]})"
     if not measure.n:
         # A table of dashes would only bury the reason.
-        return Sheet(title, lines=(_left_out(measure),))
+        return Sheet(title, lines=(_rests_on(measure),))
     columns = [
         Column("n", _count(measure, lambda m: m.n)),
         Column("missing", _count(measure, lambda m: sum(m.missing.values()))),
         Column("rejected", _count(measure, lambda m: sum(m.rejected.values()))),
         *(Column(statistic, _cell(measure, statistic)) for statistic in _STATISTICS),
     ]
-    return _sheet(report, title, columns, [_left_out(measure)])
+    return _sheet(report, title, columns, [_rests_on(measure)])
 
 
 _CLOCKS = {"elapsed": "elapsed time", "business": "business time"}
@@ -126,15 +138,20 @@ def _count(measure: Measure, count: Callable[[Measure], int]) -> Callable[[Group
 
 
 def _left_out(measure: Measure) -> str:
-    """Why some tickets gave no number, over all groups."""
+    """Why some tickets gave no number, over all groups; empty when all gave one."""
+    name = f"{measure.definition.name}{f' ({measure.variant})' if measure.variant else ''}"
+    told = _rests_on(measure)
+    return f"{name}: {told}" if told else ""
+
+
+def _rests_on(measure: Measure) -> str:
     parts = [
         f"{word} {sum(reasons.values()):,} ({counted(reasons)})"
         for word, reasons in (("missing", measure.missing), ("rejected", measure.rejected))
         if reasons
     ]
-    name = f"{measure.definition.name}{f' ({measure.variant})' if measure.variant else ''}"
     rests_on = f"n {measure.n:,}" if measure.n else "no value"
-    return f"{name}: {'; '.join([rests_on, *parts])}" if parts or not measure.n else ""
+    return "; ".join([rests_on, *parts]) if parts or not measure.n else ""
 
 
 def _definition_lines(report: Report) -> Iterator[str]:

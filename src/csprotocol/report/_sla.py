@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 from csprotocol.kpi import (
     Measured,
@@ -31,6 +33,15 @@ class Verdict(StrEnum):
     OVERDUE = "overdue"
 
 
+class Unjudged(StrEnum):
+    """Why there is nothing to judge, beyond the reasons of the KPI itself."""
+
+    NO_TARGET = "no-target"
+
+
+CREATED_LATER: Final = "created-after-report"
+
+
 class Verdicts:
     """The attainment over many tickets, and why some have no verdict."""
 
@@ -39,11 +50,11 @@ class Verdicts:
         self.missing: Counter[str] = Counter()
         self.rejected: Counter[str] = Counter()
 
-    def add(self, verdict: Verdict | MissingReason | str) -> None:
+    def add(self, verdict: Verdict | Unjudged | MissingReason | str) -> None:
         """Counts one verdict, or the reason why there is none."""
         if isinstance(verdict, Verdict):
             self.counts[verdict] += 1
-        elif isinstance(verdict, MissingReason):
+        elif isinstance(verdict, Unjudged | MissingReason):
             self.missing[str(verdict)] += 1
         else:
             self.rejected[verdict] += 1
@@ -59,33 +70,42 @@ class Verdicts:
         )
 
 
-def judged(tickets: Iterable[TicketFacts], kpi: str, spec: ReportSpec) -> Verdicts:
-    """The verdicts on every promise about ``kpi``: the ticket's own where it has one, else the report's targets."""
+def judged(tickets: Iterable[TicketFacts], kpi: str, spec: ReportSpec, hours: Within) -> Verdicts:
+    """One verdict a ticket about ``kpi``, by its own promise where it has one, else by the report's target.
+
+    ``hours`` gives the calendar for targets in business time.
+    """
     general = [target for target in spec.targets if target.kpi == kpi]
     verdicts = Verdicts()
     for ticket in tickets:
         own = [promise for promise in spec.promises.get(ticket.ticket_id, ()) if promise.kpi == kpi]
         # Zendesk applies one policy at a time: the last one applied is the promise that counts.
-        for target in own[-1:] or general:
-            verdicts.add(_verdict(ticket, target, spec))
+        verdicts.add(_verdict(ticket, (general + own)[-1:], spec.as_of, hours))
     return verdicts
 
 
-def _verdict(ticket: TicketFacts, target: Target, spec: ReportSpec) -> Verdict | MissingReason | str:
-    within = spec.within if target.business else None
-    if target.business and within is None:
-        return MissingReason.NO_CALENDAR
+def _verdict(
+    ticket: TicketFacts, promised: Sequence[Target], now: datetime, hours: Within
+) -> Verdict | Unjudged | MissingReason | str:
     if ticket.merged_into is not None:
         return MissingReason.MERGED
     if ticket.spam:
         return MissingReason.SPAM
+    if not promised:
+        return Unjudged.NO_TARGET
+    (target,) = promised
+    within = hours if target.business else None
+    if target.business and within is None:
+        return MissingReason.NO_CALENDAR
     took = _measured(ticket, target.kpi, within)
     if took.value is not None:
         return Verdict.MET if took.value <= target.limit else Verdict.MISSED
     if took.missing not in (MissingReason.NO_REPLY, MissingReason.OPEN) or _ended_unanswered(ticket, target):
         return _reason(took)
+    if ticket.created_at is not None and ticket.created_at.astimezone(UTC) > now.astimezone(UTC):
+        return CREATED_LATER
     # It still runs: had it ended at this moment, would it have been in time?
-    so_far = _measured(_as_if_ended(ticket, target, spec), target.kpi, within)
+    so_far = _measured(_as_if_ended(ticket, target, now), target.kpi, within)
     if so_far.value is None:
         return _reason(so_far)
     return Verdict.OVERDUE if so_far.value > target.limit else Verdict.RUNNING
@@ -108,7 +128,8 @@ def _ended_unanswered(ticket: TicketFacts, target: Target) -> bool:
     return target.kpi == "first_reply" and ticket.status is not None and not ticket.status.is_live
 
 
-def _as_if_ended(ticket: TicketFacts, target: Target, spec: ReportSpec) -> TicketFacts:
+def _as_if_ended(ticket: TicketFacts, target: Target, now: datetime) -> TicketFacts:
     if target.kpi == "first_reply":
-        return replace(ticket, first_reply_at=spec.as_of)
-    return replace(ticket, solved_at=(spec.as_of,), status=StatusCategory.RESOLVED)
+        return replace(ticket, first_reply_at=now)
+    # Its lives tell of earlier ends only, and would be believed before the instant of solving.
+    return replace(ticket, solved_at=(now,), closed_at=None, lives=None, status=StatusCategory.RESOLVED)

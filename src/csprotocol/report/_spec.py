@@ -45,7 +45,7 @@ class Target:
         if self.kpi not in TARGETED:
             raise InvalidValueError.unknown("target", self.kpi, TARGETED)
         if self.limit <= timedelta(0):
-            raise InvalidValueError.of("target", self.limit, expected="longer than 0")
+            raise InvalidValueError.of("target", str(self), expected="longer than 0")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -63,8 +63,11 @@ class Target:
             )
         if found["unit"] not in _UNITS:
             raise InvalidValueError.of("target", text, expected=form, hint=one_of(_UNITS, found=found["unit"]))
-        seconds = float(found["number"]) * _UNITS[found["unit"]]
-        return cls(found["kpi"], timedelta(seconds=seconds), found["clock"] == "business")
+        try:
+            limit = timedelta(seconds=float(found["number"]) * _UNITS[found["unit"]])
+        except OverflowError:
+            raise InvalidValueError.of("target", text, expected="a time that somebody could wait") from None
+        return cls(found["kpi"], limit, found["clock"] == "business")
 
     def __str__(self) -> str:
         from csprotocol.calendar import format_open_time
@@ -82,7 +85,8 @@ class ReportSpec:
     readers). ``promises`` holds targets that are a ticket's own, by ticket id.
 
     Raises:
-        InvalidValueError: an unknown zone, anchor, or a dimension named twice.
+        InvalidValueError: an unknown zone or anchor, a dimension or the target of a KPI named twice, a business
+            target without a calendar.
         NaiveDatetimeError: ``as_of`` has no time zone.
     """
 
@@ -104,9 +108,13 @@ class ReportSpec:
             raise InvalidValueError.of("by", ",".join(self.by), expected="each dimension once")
         if sum(name in PERIODS for name in self.by) > 1:
             raise InvalidValueError.of("by", ",".join(self.by), expected=f"at most one of {', '.join(PERIODS)}")
-        if any(target.business for target in self.targets) and self.within is None:
+        if len({target.kpi for target in self.targets}) < len(self.targets):
+            told = ", ".join(map(str, self.targets))
+            raise InvalidValueError.of("targets", told, expected="one for each KPI")
+        business = [target for target in self.targets if target.business]
+        if business and self.within is None:
             raise InvalidValueError.of(
-                "targets", str(self.targets[0]), expected="counted by a calendar", hint="give the business hours"
+                "targets", str(business[0]), expected="counted by a calendar", hint="give the business hours"
             )
         try:
             ZoneInfo(self.tz)

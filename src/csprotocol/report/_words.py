@@ -17,7 +17,7 @@ def duration_text(seconds: float | None, *, business: bool = False) -> str:
     Elapsed time turns into days after two of them. Open time never does: how long is a day of it?
 
     >>> [duration_text(s) for s in (45, 754, 57608, 400000, None)]
-    ['45 s', '12 min', '16 h 0 min', '4.6 days', '-']
+    ['45 s', '13 min', '16 h 0 min', '4.6 days', '-']
     >>> duration_text(400000, business=True)
     '111 h'
     """

@@ -1,0 +1,76 @@
+"""A report for a terminal: aligned tables, wrapped lines, nothing that a terminal would obey."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from csprotocol.report._build import Report
+from csprotocol.report._sheets import Sheet, headline, sheets
+
+__all__ = ["terminal"]
+
+_WIDTH: Final = 110
+_LONGEST_CELL: Final = 40
+
+
+def terminal(report: Report, *, bold: bool) -> str:
+    """The report as text; ``bold`` marks titles."""
+    strong, plain = ("\x1b[1m", "\x1b[0m") if bold else ("", "")
+    first, *rest = (_clean(line) for line in headline(report))
+    lines = [f"{strong}{first}{plain}", *rest]
+    for sheet in sheets(report):
+        lines += ["", f"{strong}{sheet.title}{plain}", *_aligned(sheet)]
+        for line in sheet.lines:
+            lines += _wrapped(_clean(line))
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(line: str) -> list[str]:
+    indent = "  " + " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(
+        line.lstrip(),
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _aligned(sheet: Sheet) -> Iterator[str]:
+    if not sheet.rows:
+        return
+    table = [tuple(_cell(text) for text in row) for row in (sheet.headings, *sheet.rows)]
+    widths = [max(_columns(row[i]) for row in table) for i in range(len(sheet.headings))]
+    rule = "  " + "  ".join("-" * width for width in widths)
+    for i, row in enumerate(table):
+        if i == 1 or (i == len(table) - 1 and len(table) > 2):
+            yield rule
+        cells = []
+        for k, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            blanks = " " * (width - _columns(cell))
+            cells.append(cell + blanks if k < sheet.text_columns else blanks + cell)
+        yield ("  " + "  ".join(cells)).rstrip()
+
+
+def _cell(text: str) -> str:
+    cell = _clean(text)
+    return cell if len(cell) <= _LONGEST_CELL else f"{cell[: _LONGEST_CELL - 1]}…"
+
+
+def _clean(text: str) -> str:
+    """Without line breaks and escape sequences: names of groups come from the export and may hold anything."""
+    return "".join(
+        letter if letter.isprintable() else " " if letter.isspace() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+
+
+def _columns(text: str) -> int:
+    """How many places it takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(unicodedata.combining(letter) > 0 for letter in text)
