@@ -6,6 +6,7 @@ import pickle
 from datetime import UTC, datetime
 
 import pytest
+
 from csprotocol import errors
 from csprotocol.errors import (
     CsprotocolError,

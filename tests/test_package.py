@@ -8,8 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 
-import csprotocol
 import pytest
+
+import csprotocol
 
 HEAVY = (
     "pydantic",

@@ -27,9 +27,10 @@ def build() -> str:
 
 def _entry(each: Definition) -> str:
     doubt = "" if each.confidence == "read" else f" ({each.confidence})"
+    names = ", ".join(f"`{name}`" for name in (each.id, *each.aliases))
     lines = [
         f"\n## {each.name}\n",
-        f"`{each.id}`" + "".join(f", `{alias}`" for alias in each.aliases) + f" · in {each.unit} · better: {each.direction}\n",
+        f"{names} · in {each.unit} · better: {each.direction}\n",
         f"{each.formula}\n",
     ]
     if each.worked:

@@ -29,7 +29,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import ClassVar, NamedTuple, Self
 
 __all__ = [
@@ -63,6 +62,8 @@ def one_of(names: Iterable[object], *, found: object = None) -> str:
     >>> one_of(range(300))
     'possible: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 ... (300 in all)'
     """
+    from difflib import get_close_matches
+
     known = [str(name) for name in names]
     folded = {name.casefold(): name for name in reversed(known)}
     near = get_close_matches(found.casefold(), folded, n=1) if isinstance(found, str) else []

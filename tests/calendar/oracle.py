@@ -34,7 +34,7 @@ class Oracle:
     def minutes(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, bool]]:
         """Each UTC minute from ``start`` on, and whether it is open; both must be whole minutes."""
         at = start.astimezone(UTC) - WARM_UP
-        shown = datetime.min
+        shown = datetime(1, 1, 1)  # noqa: DTZ001  # what a wall clock shows has no zone
         while at < end:
             shown = max(shown, at.astimezone(self.zone).replace(tzinfo=None, fold=0))
             if at >= start:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from csprotocol.calendar import BusinessHours
 from hypothesis import strategies as st
+
+from csprotocol.calendar import BusinessHours
 
 # Each zone with instants near one of its jumps.
 JUMPS: dict[str, tuple[datetime, ...]] = {

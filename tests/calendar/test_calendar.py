@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from csprotocol.calendar import (
     BusinessCalendar,
     BusinessHours,

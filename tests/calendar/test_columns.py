@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from csprotocol.calendar import BusinessCalendar, BusinessHours, _columns
-from csprotocol.errors import BusinessTimeError, HorizonError, InvalidValueError, NaiveDatetimeError, NeverOpenError
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
+from csprotocol.calendar import BusinessCalendar, BusinessHours, _columns
+from csprotocol.errors import BusinessTimeError, HorizonError, InvalidValueError, NaiveDatetimeError, NeverOpenError
 from tests.calendar.strategies import situations
 
 SHOP = BusinessCalendar(BusinessHours(tz="Europe/Madrid", weekly="mon-fri 09:00-14:00,16:00-19:00"))

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+
 from csprotocol.calendar import (
     BusinessCalendar,
     BusinessHours,
@@ -21,7 +23,6 @@ from csprotocol.calendar import (
     parse_weekly,
 )
 from csprotocol.errors import InvalidScheduleError, MissingExtraError
-from hypothesis import given
 from tests.calendar.strategies import situations, weeks
 
 FULL: dict[str, Any] = {

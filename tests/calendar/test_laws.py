@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from csprotocol.calendar import BusinessCalendar, BusinessHours, CalendarHistory
-from csprotocol.errors import BusinessTimeError
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
+from csprotocol.calendar import BusinessCalendar, BusinessHours, CalendarHistory
+from csprotocol.errors import BusinessTimeError
 from tests.calendar.oracle import MINUTE, Oracle
 from tests.calendar.strategies import instants, situations, works
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.conformance.__main__ import main
 from tests.conformance._runner import handler_of, read_cases, run_case, same
 

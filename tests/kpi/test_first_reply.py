@@ -149,7 +149,8 @@ class TestFirstReply:
             [
                 TicketFacts(ticket_id="1", created_at=at("10:00"), first_reply_at=reply),
                 TicketFacts(ticket_id="2", created_at=at("10:30"), first_reply_at=reply),
-                TicketFacts(ticket_id="3", created_at=at("10:00")),
+                TicketFacts(ticket_id="3", created_at=at("10:00"), agent_replies=0),
+                TicketFacts(ticket_id="8", created_at=at("10:00")),
                 TicketFacts(ticket_id="4", first_reply_at=reply),
                 TicketFacts(ticket_id="5", created_at=at("12:00"), first_reply_at=reply),
                 TicketFacts(ticket_id="6", created_at=at("10:00"), first_reply_at=reply, merged_into="1"),
@@ -158,7 +159,13 @@ class TestFirstReply:
             ]
         )
         assert (found.n, found.values) == (2, (60 * MINUTE, 30 * MINUTE))
-        assert found.missing == {"merged": 1, "no-creation-time": 1, "no-reply": 1, "spam": 1}
+        assert found.missing == {
+            "merged": 1,
+            "no-creation-time": 1,
+            "no-reply": 1,
+            "replies-unknown": 1,
+            "spam": 1,
+        }
         assert found.rejected == {"duplicate-ticket": 1, "negative-duration": 1}
         assert {"5", "1"} == {rejection.ticket_id for rejection in found.rejections}
 

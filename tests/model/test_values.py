@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import operator
 import pickle
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from csprotocol.errors import CurrencyMismatchError, InvalidValueError, NaiveDatetimeError
 from csprotocol.model import (
     ContactArea,
@@ -25,8 +30,6 @@ from csprotocol.model import (
 )
 from csprotocol.model._currencies import EXPONENTS
 from csprotocol.model._reason import _document
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 weights = st.lists(st.integers(0, 10**6) | st.fractions(0, 100), min_size=1, max_size=12)
 amounts = st.integers(-(10**12), 10**12)
@@ -74,7 +77,7 @@ class TestMoney:
             Money(10, "HUF", 0) + Money(10, "HUF")
 
     def test_currencies_do_not_mix(self) -> None:
-        for mix in (lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a < b, lambda a, b: a <= b):
+        for mix in (operator.add, operator.sub, operator.lt, operator.le):
             with pytest.raises(CurrencyMismatchError, match="EUR and USD"):
                 mix(Money(1, "EUR"), Money(1, "USD"))
         assert Money(1, "EUR") != Money(1, "USD")
@@ -147,14 +150,15 @@ class TestSpan:
 class TestFrozenDict:
     def test_cannot_change(self) -> None:
         frozen = FrozenDict({"a": 1})
-        for change in (
+        changes: tuple[Callable[[], object], ...] = (
             lambda: frozen.__setitem__("a", 2),
             lambda: frozen.pop("a"),
             lambda: frozen.update(a=3),
             frozen.clear,
             lambda: frozen.setdefault("b", 1),
             frozen.popitem,
-        ):
+        )
+        for change in changes:
             with pytest.raises(TypeError, match="cannot change"):
                 change()
         assert frozen == {"a": 1}

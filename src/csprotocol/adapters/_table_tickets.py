@@ -47,7 +47,7 @@ def row_digest(row: list[str]) -> bytes:
 
 
 def _facts(row: RowCells, cells: TableCells) -> TicketFacts:
-    first_reply_at, solved_at = row.stamp("first_reply_at"), row.stamp("solved_at")
+    solved_at, first_reply_at = row.stamp("solved_at"), row.stamp("first_reply_at")
     # An empty cell of the column with the first reply says that there was none.
     unanswered = "first_reply_at" in cells.names and first_reply_at is None
     csat, nps, ces = row.score("csat"), row.score("nps"), row.score("ces")

@@ -7,7 +7,7 @@ is exact to the microsecond; integers of microseconds are measurably slower.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, NamedTuple, Self
 

@@ -57,8 +57,9 @@ def first_reply(
 ) -> DurationSummary:
     """First reply times of ``facts``, elapsed, or in open time when ``within`` gives a calendar.
 
-    Tickets without a reply are missing, not zero, and so are those of a source that keeps no replies; a reply before the start is rejected, not clipped; a reply
-    outside opening hours took zero open time, which is a value. Private notes never are replies.
+    Tickets without a reply are missing, not zero, and so are those of a source that keeps no replies; a reply before
+    the start is rejected, not clipped; a reply outside opening hours took zero open time, which is a value. Private
+    notes never are replies.
 
     >>> from datetime import datetime, timezone
     >>> at = lambda hour: datetime(2026, 11, 20, hour, tzinfo=timezone.utc)

@@ -64,7 +64,8 @@ class Money:
     exponent: int = -1
 
     def __post_init__(self) -> None:
-        if not isinstance(self.minor, int) or isinstance(self.minor, bool):
+        # A bool is an int to Python and no amount to anybody; a float would type-check nowhere and still arrive.
+        if type(self.minor) is not int:
             raise InvalidValueError.of(
                 "Money.minor",
                 self.minor,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from importlib.resources import files
 from typing import Self
 
 from csprotocol.errors import InvalidValueError
@@ -111,6 +109,10 @@ class ContactReason:
 
 @lru_cache(maxsize=1)
 def _document() -> Mapping[str, Mapping[str, Mapping[str, object]]]:
+    # Here, not above: every import of the library would pay for what few of its users ask.
+    import tomllib
+    from importlib.resources import files
+
     return tomllib.loads(files(__package__).joinpath("data/contact_reasons.toml").read_text(encoding="utf-8"))
 
 
