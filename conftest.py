@@ -6,9 +6,10 @@ import contextlib
 import io
 import shlex
 
-from csprotocol.cli import main
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
+
+from csprotocol.cli import main
 
 
 def run_command(example: Example) -> str | None:

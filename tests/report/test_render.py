@@ -34,7 +34,7 @@ def cells(report: Report, form: str) -> dict[str, list[list[str]]]:
                 title = line[3:]
             elif line.startswith("| "):
                 row = [part.strip().replace("\\", "") for part in re.split(r"(?<!\\)\|", line)[1:-1]]
-                tables.setdefault(title, []).append(row)
+                tables.setdefault(title, []).append([part for part in row if part])
         elif line and not line.startswith(" "):
             title = line
         elif line.startswith("  ") and "  " in line.strip() and not set(line) <= {" ", "-"}:
@@ -58,7 +58,7 @@ class TestTable:
 
     def test_long_names_are_cut_and_escape_sequences_shown(self) -> None:
         told = render(of_agents("x" * 500, "\x1b[31mred", "two\nlines"))
-        assert "  " + "x" * 39 + "…  " in told
+        assert f"  {'x' * 39}…        1" in told.splitlines()
         assert "\N{REPLACEMENT CHARACTER}[31mred" in told
         assert "two lines" in told
         assert "\x1b" not in told
@@ -105,25 +105,14 @@ class TestMarkdown:
         ],
     )
     def test_names_are_escaped(self, name: str, shown: str) -> None:
-        assert f"| {shown} | 1 |" in render(of_agents(name, csat_scale=(1, 5)), "md").replace(" | ", " | ") or (
-            shown in _keys(name)
-        )
-
-
-def _keys(name: str) -> list[str]:
-    facts = (
-        TicketFacts(ticket_id="t1", agent=name, created_at=NOW, first_reply_at=NOW),
-        TicketFacts(ticket_id="t2", agent="zz", created_at=NOW, first_reply_at=NOW),
-    )
-    told = build(Read(TicketExport(source="test", facts=facts)), ReportSpec(as_of=NOW, by=("agent",)))
-    return [line[2:].partition(" | ")[0] for line in render(told, "md").splitlines() if line.startswith("| ")]
+        assert f"| {shown} | 1 |" in render(of_agents(name), "md")
 
 
 class TestCsv:
     @pytest.mark.parametrize("name", ["=1+1", "+34", "-x", "@sum", "\tx", "\rx"])
     def test_a_cell_that_begins_like_a_formula_is_text(self, name: str) -> None:
         rows = laws.csv_rows(render(of_agents(name), "csv"))
-        assert {row["agent"] for row in rows} == {f"'{name}", "all"}
+        assert {row["agent"] for row in rows} == {f"'{name}".replace("\r", "\n"), "all"}
 
     def test_a_heading_that_begins_like_a_formula_is_text(self) -> None:
         facts = (TicketFacts(ticket_id="t1", attributes={"=cmd": "x"}),)

@@ -50,8 +50,6 @@ def _run(arguments: Sequence[str]) -> int:
         status: int = chosen.run(chosen)
     except CsprotocolError as error:
         return _refused(str(error))
-    except RecursionError:
-        return _refused("a document is nested too deeply to be read")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
     return status

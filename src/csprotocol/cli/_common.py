@@ -83,6 +83,8 @@ def loaded(load: Callable[[str], T], path: str) -> T:
         raise DocumentError.of_problems(name, error.problems) from None
     except CsprotocolError as error:
         raise DocumentError.of_problems(name, [Problem("", str(error))]) from None
+    except RecursionError:
+        raise DocumentError.unreadable(name, "it is nested too deeply") from None
     except (OSError, ValueError) as failure:
         raise DocumentError.unreadable(name, str(failure)) from None
 

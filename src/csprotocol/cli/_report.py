@@ -101,6 +101,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _spec(chosen: argparse.Namespace) -> ReportSpec:
     """All that the options say; nothing of the export is read for it."""
+    if not chosen.export:
+        raise InvalidValueError.of("EXPORT", chosen.export, expected="a file, a folder, or - for standard input")
     if chosen.map and chosen.schedule_rule:
         raise InvalidValueError.of("--schedule-rule", chosen.schedule_rule, expected="used with --from zendesk")
     zone = parse_zone(chosen.tz)
@@ -199,7 +201,8 @@ def _read_table(chosen: argparse.Namespace, by: Iterable[str]) -> Read[TicketExp
             raise
         words = one_of((*PERIODS, *PROPERTIES, *mapping.attributes), found=error.column)
         raise InvalidValueError(
-            f"--by: {error.column!r} is no word of the report ({words}), and as a column of the file: {error}",
+            f"--by: {error.column!r} is unknown",
+            hint=f"{words}; columns of {error.file}: {error.hint}",
             field="--by",
             found=error.column,
         ) from None

@@ -20,19 +20,21 @@ class Reach:
     """
 
     def __init__(self, within: Within) -> None:
-        self._within = within
+        # Once: to ask a value whether it fits a protocol takes longer than the whole answer about a ticket.
+        self._calendar = within if isinstance(within, OpenTime) else None
+        self._of_ticket = within if within is not None and not isinstance(within, OpenTime) else None
         self.beyond: set[str] = set()
 
     def of(self, kpi: str) -> Within:
         """How to find the calendar for a duration of ``kpi``; ``None`` where there is no calendar at all."""
-        if self._within is None:
+        if self._calendar is None and self._of_ticket is None:
             return None
         return lambda ticket: self._known(ticket, _INSTANTS[kpi])
 
     def _known(
         self, ticket: TicketFacts, instants: Callable[[TicketFacts], Iterable[datetime | None]]
     ) -> OpenTime | None:
-        hours = self._within if isinstance(self._within, OpenTime) else self._within and self._within(ticket)
+        hours = self._of_ticket(ticket) if self._of_ticket else self._calendar
         if hours is None:
             return None
         try:

@@ -47,6 +47,8 @@ def _markdown(report: Report) -> str:
     first, *rest = headline(report)
     lines = [f"# {_escaped(first)}", "", *(f"{_escaped(line)}  " for line in rest)]
     for sheet in sheets(report):
+        if not (sheet.rows or sheet.lines):
+            continue
         lines += ["", f"## {sheet.title}", ""]
         if sheet.rows:
             lines.append("| " + " | ".join(map(_escaped, sheet.headings)) + " |")
@@ -92,7 +94,9 @@ def _csv(report: Report) -> str:
 
 def _harmless(text: str) -> str:
     """Spreadsheets run what begins like a formula; an apostrophe makes it text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    safe = f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    # Where lines end with a line feed, the writer leaves a carriage return unquoted, and no reader takes that.
+    return safe.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _plain(report: Report) -> dict[str, Any]:

@@ -60,6 +60,8 @@ def sheets(report: Report) -> Iterator[Sheet]:
     if not report.total.tickets:
         yield quality
         return
+    if not any(measure.n for measure in report.total.measures):
+        yield _sheet(report, "Tickets", [], [])
     for measure in report.total.measures:
         if measure.unit == "seconds":
             yield _duration_sheet(report, measure)
@@ -171,10 +173,10 @@ def _definition_lines(report: Report) -> Iterator[str]:
 def _quality_lines(report: Report) -> Iterator[str]:
     quality = report.quality
     for count in quality.files:
-        parts = [f"{count.rows:,} rows", f"{count.used:,} used"]
+        parts = [f"{count.rows:,} row{'' if count.rows == 1 else 's'}", f"{count.used:,} used"]
         for word, number in (
             ("rejected", count.rejected),
-            ("duplicates", count.duplicates),
+            (f"duplicate{'' if count.duplicates == 1 else 's'}", count.duplicates),
             ("left out", count.left_out),
         ):
             if number:

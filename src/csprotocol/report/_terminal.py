@@ -22,6 +22,8 @@ def terminal(report: Report, *, bold: bool) -> str:
     first, *rest = (_clean(line) for line in headline(report))
     lines = [f"{strong}{first}{plain}", *rest]
     for sheet in sheets(report):
+        if not (sheet.rows or sheet.lines):
+            continue
         lines += ["", f"{strong}{sheet.title}{plain}", *_aligned(sheet)]
         for line in sheet.lines:
             lines += _wrapped(_clean(line))

@@ -1,0 +1,213 @@
+"""``csprotocol report`` as a user meets it: options, formats, files in and out."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.report import laws, shop
+
+from .commands import measure, report_on, run
+
+SHOP = ("tickets.csv", "--map", "mapping.toml", "--now", "2026-12-04T18:00", "--tz", "Europe/Madrid")
+TARGETS = ("--calendar", "hours.toml", "--target", "first_reply=1h:business", "--target", "resolution=48h")
+
+
+def approximately(told: dict[tuple[str, str], tuple[dict[str, float | None], int]]) -> dict[tuple[str, str], Any]:
+    return {
+        key: ({name: pytest.approx(at, abs=1e-3) for name, at in values.items()}, n)
+        for key, (values, n) in told.items()
+    }
+
+
+def numbers(group: Any) -> dict[tuple[str, str], Any]:
+    statistics = ("median", "mean", "p90", "share", "points")
+    return {
+        (each["kpi"], each["variant"] or ""): ({name: each[name] for name in statistics if name in each}, each["n"])
+        for each in group["measures"]
+    }
+
+
+class TestNumbers:
+    @pytest.mark.parametrize("by", ["", "month", "month,channel", "shop", "shop,product", "status,priority"])
+    def test_each_group_is_what_the_rows_say(self, folder: Path, by: str) -> None:
+        names = tuple(name for name in by.split(",") if name)
+        rows = shop.groups_of(shop.TICKETS, names)
+        told = report_on(*SHOP, *TARGETS, "--by", by)
+        found = {tuple(group["key"].values()): numbers(group) for group in told["groups"]}
+        if names:
+            assert found == {key: approximately(shop.expected(group)) for key, group in rows.items()}
+        assert numbers(told["total"]) == approximately(shop.expected(shop.TICKETS))
+
+    def test_month_and_channel_unless_told_otherwise(self, folder: Path) -> None:
+        assert report_on(*SHOP)["by"] == ["month", "channel"]
+
+    def test_any_column_beside_what_the_mapping_names(self, folder: Path) -> None:
+        told = report_on(*SHOP, "--by", "shop")
+        assert {g["key"]["shop"]: g["tickets"] for g in told["groups"]} == {"Norte": 9, "Sur": 6, "(unknown)": 1}
+
+    def test_now_makes_running_targets_overdue(self, folder: Path) -> None:
+        options = (*SHOP[:3], "--tz", "Europe/Madrid", *TARGETS, "--by", "", "--now")
+        found = [
+            measure(report_on(*options, now)["total"], "sla_attainment", "first_reply")
+            for now in ("2026-12-07T09:30", "2026-12-07T09:31")
+        ]
+        assert [(each["n"], each["missing"].get("running")) for each in found] == [(9, 1), (10, None)]
+
+    def test_now_without_an_offset_is_meant_in_the_zone(self, folder: Path) -> None:
+        assert report_on(*SHOP)["as_of"] == "2026-12-04T18:00:00+01:00"
+
+    def test_without_now_it_is_the_clock_that_counts(self, folder: Path) -> None:
+        assert report_on(*SHOP[:3])["as_of"] > "2025"
+
+
+class TestFormats:
+    @pytest.mark.parametrize("form", ["table", "json", "csv", "md"])
+    def test_the_same_twice(self, folder: Path, form: str) -> None:
+        first, second = (run("report", *SHOP, "--format", form) for _ in range(2))
+        assert first == second
+        assert (first.status, first.err) == (0, "")
+
+    def test_they_agree(self, folder: Path) -> None:
+        told = report_on(*SHOP, *TARGETS)
+        rows = laws.csv_rows(run("report", *SHOP, *TARGETS, "--format", "csv").out)
+        total = [row for row in rows if row["month"] == "all"]
+        assert {
+            (row["kpi"], row["variant"], row["statistic"]): float(row["value"]) for row in total if row["value"]
+        } == {
+            (each["kpi"], each["variant"] or "", name): each[name]
+            for each in told["total"]["measures"]
+            for name in ("median", "mean", "p90", "share", "response_rate", "points")
+            if each.get(name) is not None
+        }
+
+    @pytest.mark.parametrize("form", ["table", "json", "csv", "md"])
+    def test_to_a_file(self, folder: Path, form: str) -> None:
+        ended = run("report", *SHOP, "--format", form, "-o", "out.txt")
+        assert (ended.status, ended.out, ended.err) == (0, "", "")
+        assert Path("out.txt").read_text(encoding="utf-8") == run("report", *SHOP, "--format", form).out
+
+
+class TestInput:
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda text: text.replace("\n", "\r\n").encode(),
+            lambda text: text.encode("utf-8-sig"),
+            lambda text: text.replace(",", ";").encode(),
+            lambda text: text.replace(",", "\t").encode(),
+            lambda text: b"\n\n" + text.encode() + b"\n\n",
+        ],
+        ids=["crlf", "bom", "semicolons", "tabs", "blank lines"],
+    )
+    def test_other_ways_to_write_a_table_give_the_same_report(self, folder: Path, change: Any) -> None:
+        expected = run("report", *SHOP, "--format", "csv").out
+        Path("tickets.csv").write_bytes(change(shop.TEXT))
+        assert run("report", *SHOP, "--format", "csv").out == expected
+
+    def test_standard_input(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(shop.TEXT.encode())))
+        told = report_on("-", *SHOP[1:])
+        assert told["total"] == report_on(*SHOP)["total"]
+        assert [each["file"] for each in told["quality"]["files"]] == ["standard input"]
+
+    def test_standard_input_is_examined_as_files_are(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(
+            sys, "stdin", io.TextIOWrapper(io.BytesIO(shop.TEXT.encode().replace(b"Lamp", b"L\xff", 1)))
+        )
+        said = run("report", "-", *SHOP[1:]).complaint
+        assert "standard input, line 2: byte 0xFF is no UTF-8" in said
+
+    def test_a_mapping_in_json(self, folder: Path) -> None:
+        Path("mapping.json").write_text(json.dumps(shop.MAPPING), encoding="utf-8")
+        told = run("report", "tickets.csv", "--map", "mapping.json", *SHOP[3:])
+        assert told == run("report", *SHOP)
+
+    def test_a_header_only(self, folder: Path) -> None:
+        Path("tickets.csv").write_text(shop.TEXT.splitlines()[0], encoding="utf-8")
+        ended = run("report", *SHOP)
+        assert (ended.status, ended.err) == (0, "")
+        assert ended.out.splitlines()[0] == "shop: no usable ticket, so there is nothing to tell"
+        assert "  note: tickets.csv has a header and no rows (1)" in ended.out.splitlines()
+        assert "Definitions" not in ended.out
+
+
+class TestCountedRejections:
+    @pytest.mark.parametrize(
+        ("old", "new", "code", "said"),
+        [
+            (
+                "2026-11-02 10:00:00",
+                "02/11/2026 10:00",
+                "stamp",
+                "tickets.csv, line 3, column 'opened', ticket 2: '02/11/2026 10:00' is no ISO stamp such as",
+            ),
+            (
+                "waiting_customer",
+                "snoozed",
+                "unknown-status",
+                "tickets.csv, line 8, column 'state', ticket 7: 'snoozed' is no status; possible: new, open",
+            ),
+            ("high,5,10", "high,9,10", "out-of-scale", "column 'stars', ticket 1: 9 is no score; possible: 1 to 5"),
+            ("high,5,10", f"high,{'9' * 400},10", "no-number", "column 'stars', ticket 1: a text of 400 characters"),
+            ("high,5,10", "high,5,11", "out-of-scale", "column 'nps', ticket 1: 11 is no score; possible: a whole"),
+            ("0,1,yes,,no,Lamp,Norte\n2", "0,1,perhaps,,no,Lamp,Norte\n2", "no-flag", "possible: true, false, yes"),
+            (",Lamp,Norte\n2", ",Lamp\n2", "field-count", "tickets.csv, line 2: 16 fields, the header has 17"),
+            (",Norte\n2", f",{'N' * 200_000}\n2", "field-too-long", "is a quotation mark open?"),
+            ("Chair,Sur\n", 'Chair,"Sur\n', "quotation", "a quotation mark is never closed (lines 4 to 17 are"),
+        ],
+    )  # fmt: skip
+    def test_a_bad_row_is_counted_and_shown(self, folder: Path, old: str, new: str, code: str, said: str) -> None:
+        assert old in shop.TEXT
+        Path("tickets.csv").write_text(shop.TEXT.replace(old, new, 1), encoding="utf-8")
+        told = report_on(*SHOP)
+        assert told["quality"]["rejected"].get(code, 0) >= 1
+        (file,) = told["quality"]["files"]
+        assert file["rejected"] == sum(told["quality"]["rejected"].values())
+        assert said in told["quality"]["examples"][-1]
+
+    def test_repeated_rows(self, folder: Path) -> None:
+        first, second = shop.TEXT.splitlines()[1:3]
+        Path("tickets.csv").write_text(f"{shop.TEXT}{first}\n{second.replace('Lamp', 'Chair')}\n", encoding="utf-8")
+        told = report_on(*SHOP)
+        (file,) = told["quality"]["files"]
+        assert (file["rows"], file["used"], file["duplicates"], file["rejected"]) == (18, 16, 1, 1)
+        assert "line 19, column 'id', ticket 2: the ticket stands in line 3 already" in told["quality"]["examples"][0]
+
+    def test_strict_stops_at_the_first(self, folder: Path) -> None:
+        Path("tickets.csv").write_text(shop.TEXT.replace("waiting_customer", "snoozed"), encoding="utf-8")
+        said = run("report", *SHOP, "--strict").complaint
+        assert said.startswith("csprotocol: tickets.csv, line 8, column 'state': 'snoozed' is no status")
+
+    @pytest.mark.parametrize("tz", ["UTC", "America/New_York", "Asia/Tokyo"])
+    def test_the_ends_of_the_calendar(self, folder: Path, tz: str) -> None:
+        text = shop.TEXT.replace("2026-11-02 10:00:00", "0001-01-02 00:00:00", 1)
+        Path("tickets.csv").write_text(text.replace("2026-11-09 11:00:00", "9999-12-31 23:30:00"), encoding="utf-8")
+        told = report_on(*SHOP[:5], "--tz", tz, *TARGETS, "--by", "month")
+        notes = {note["code"]: note["count"] for note in told["quality"]["notices"]}
+        assert notes["beyond-calendar"] == 2
+        assert told["groups"][0]["key"]["month"] == "0001-01"
+
+    def test_tickets_from_the_future(self, folder: Path) -> None:
+        told = run("report", *SHOP).out
+        assert "of the tickets with a creation were created after the moment of the report, such as 12" in " ".join(
+            told.split()
+        )
+
+
+def test_cells_that_a_terminal_or_a_spreadsheet_would_obey(folder: Path) -> None:
+    text = shop.TEXT.replace(",Norte\n", ",\x1b[31m=1+1\n").replace(",Sur\n", ",=1+1\n")
+    Path("tickets.csv").write_text(text, encoding="utf-8")
+    told = {form: run("report", *SHOP, "--by", "shop", "--format", form).out for form in ("table", "csv", "md", "json")}
+    assert "\x1b" not in told["table"] + told["md"]
+    assert {row["shop"] for row in laws.csv_rows(told["csv"])} == {"'=1+1", "\x1b[31m=1+1", "(unknown)", "all"}
+    assert {group["key"]["shop"] for group in json.loads(told["json"])["groups"]} == {
+        "=1+1",
+        "\x1b[31m=1+1",
+        "(unknown)",
+    }
