@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -159,10 +158,25 @@ def _sentence(kind: type, errors: list[Any]) -> str:
 
 
 def _keys_near(kind: type, loc: tuple[str | int, ...]) -> str:
+    """The keys that are possible where an unknown one was found, by following its path through the schema."""
     schema = json_schema(kind)
-    keys: set[str] = set()
-    for part in [schema, *schema.get("$defs", {}).values()]:
-        if isinstance(part, Mapping) and len(loc) == 1 and part is schema:
-            return one_of(part.get("properties", {}), found=loc[-1])
-        keys.update(part.get("properties", {}) if isinstance(part, Mapping) else ())
-    return one_of(sorted(keys), found=loc[-1])
+    parts: dict[str, dict[str, Any]] = schema.get("$defs", {})
+    nodes = _branches(schema, parts)
+    for step in loc[:-1]:
+        if step in parts:
+            nodes = _branches(parts[str(step)], parts)
+            continue
+        inner = (
+            node.get("properties", {}).get(step) or node.get("items") or node.get("additionalProperties")
+            for node in nodes
+        )
+        nodes = [branch for node in inner if isinstance(node, dict) for branch in _branches(node, parts)]
+    return one_of(dict.fromkeys(key for node in nodes for key in node.get("properties", {})), found=loc[-1])
+
+
+def _branches(node: dict[str, Any], parts: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The node itself, what it refers to, or the branches of a union."""
+    if "$ref" in node:
+        return _branches(parts[node["$ref"].rpartition("/")[2]], parts)
+    unions = node.get("anyOf") or node.get("allOf")
+    return [branch for each in unions for branch in _branches(each, parts)] if unions else [node]

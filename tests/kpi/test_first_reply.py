@@ -237,3 +237,9 @@ class TestFirstReply:
     def test_open_time_never_exceeds_elapsed_time(self, tickets: list[TicketFacts]) -> None:
         pairs = zip(first_reply(tickets).values, first_reply(tickets, within=HOURS).values, strict=True)
         assert all(timedelta(0) <= open_time <= elapsed for elapsed, open_time in pairs)
+
+
+def test_the_mean_of_more_than_a_timedelta_can_hold() -> None:
+    created, never = datetime(2026, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+    facts = [TicketFacts(ticket_id=str(i), created_at=created, first_reply_at=never) for i in range(400)]
+    assert first_reply(facts).mean == never - created

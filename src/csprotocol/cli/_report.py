@@ -94,7 +94,8 @@ def run(chosen: argparse.Namespace) -> int:
     else:
         orphans = FrozenDict()
         read = _read_table(chosen, spec.by)
-    report = build(read, replace(spec, csat_scale=read.value.csat_scale), orphans=orphans)
+    with ProgressLine(verb="calculating", unit="k tickets", size=1e3, least=100_000) as progress:
+        report = build(read, replace(spec, csat_scale=read.value.csat_scale), orphans=orphans, progress=progress)
     write_output(render(report, chosen.format, bold=is_colourful(chosen.output)), chosen.output)
     return 0
 

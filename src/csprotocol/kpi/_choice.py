@@ -14,6 +14,8 @@ Option = TypeVar("Option", bound=StrEnum)
 
 def chosen(options: type[Option], field: str, value: Option | str) -> Option:
     """The member of ``options`` that ``value`` is or names."""
+    if isinstance(value, options):
+        return value
     try:
         return options(value)
     except ValueError:

@@ -78,10 +78,14 @@ def first_reply(
         InvalidValueError: an unknown option.
     """
     tally = Tally(merged=merged, spam=spam)
+    # Once for all tickets: a name is looked up each time, a member is not.
+    agent_started = chosen(AgentStarted, "agent_started", agent_started)
+    auto_replies = chosen(Counting, "auto_replies", auto_replies)
+    start = chosen(Start, "start", start)
     options = {
-        "agent_started": chosen(AgentStarted, "agent_started", agent_started),
-        "auto_replies": chosen(Counting, "auto_replies", auto_replies),
-        "start": chosen(Start, "start", start),
+        "agent_started": agent_started,
+        "auto_replies": auto_replies,
+        "start": start,
         "within": "elapsed time" if within is None else "a calendar",
         "merged": tally.merged,
         "spam": tally.spam,
@@ -138,10 +142,11 @@ def first_reply_of(
 
 def measured(facts: TicketFacts, measure: str, start: datetime, end: datetime, within: Within) -> Measured:
     """From ``start`` to ``end`` by the ticket's own calendar; rejected when it would be negative."""
-    if elapsed(start, end) < timedelta(0):
+    took = elapsed(start, end)
+    if took < timedelta(0):
         return Measured.reversed(facts.ticket_id, measure, start, end)
     if within is None:
-        return Measured(elapsed(start, end))
+        return Measured(took)
     hours = opening_hours_of(facts, within)
     if hours is None:
         return Measured(missing=MissingReason.NO_CALENDAR)

@@ -73,10 +73,12 @@ def resolution(
     """
     tally = Tally(merged=merged, spam=spam)
     waits = _waits(minus)
+    which, start = chosen(Resolution, "which", which), chosen(Start, "start", start)
+    end = chosen(ResolutionEnd, "end", end)
     options = {
-        "which": chosen(Resolution, "which", which),
-        "start": chosen(Start, "start", start),
-        "end": chosen(ResolutionEnd, "end", end),
+        "which": which,
+        "start": start,
+        "end": end,
         "minus": " + ".join(waits) or "nothing",
         "within": "elapsed time" if within is None else "a calendar",
         "merged": tally.merged,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Self
 
 from csprotocol.errors import NegativeDurationError
@@ -94,7 +95,11 @@ class DurationSummary:
     @property
     def mean(self) -> timedelta | None:
         """The arithmetic mean, exact to the microsecond (half to even)."""
-        return sum(self.values, timedelta(0)) / self.n if self.n else None
+        if not self.n:
+            return None
+        # Whole numbers have no largest one; a few hundred tickets "solved" in 9999 add up to more than a timedelta.
+        total = sum(value // _MICROSECOND for value in self.values)
+        return timedelta(microseconds=round(Fraction(total, self.n)))
 
     @property
     def median(self) -> timedelta | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -71,8 +71,17 @@ class Report:
 EXAMPLES: Final = 5
 
 
-def build(read: Read[TicketExport], spec: ReportSpec, *, orphans: Mapping[str, int] | None = None) -> Report:
+def build(
+    read: Read[TicketExport],
+    spec: ReportSpec,
+    *,
+    orphans: Mapping[str, int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
     """The report on what was ``read``. Of tickets with one id, the first counts.
+
+    ``progress`` is called after each group with the tickets done and the tickets in all; the total over all groups
+    is counted by itself, so each ticket is done twice.
 
     Raises:
         InvalidValueError: a dimension in ``spec.by`` that no ticket has.
@@ -81,11 +90,18 @@ def build(read: Read[TicketExport], spec: ReportSpec, *, orphans: Mapping[str, i
     which = applicable(facts, spec)
     reach = Reach(spec.within)
     groups = grouped(facts, spec)
-    total = _group(("all",) + ("",) * (len(spec.by) - 1), facts, spec, which, reach)
+    rows: list[Group] = []
+    done = 0
+    for key, tickets in (*groups.items(), (("all",) + ("",) * (len(spec.by) - 1), facts)):
+        rows.append(_group(key, tickets, spec, which, reach))
+        done += len(tickets)
+        if progress is not None:
+            progress(done, 2 * len(facts))
+    *counted, total = rows
     return Report(
         source=read.value.source,
         spec=spec,
-        groups=tuple(_group(key, tickets, spec, which, reach) for key, tickets in groups.items()),
+        groups=tuple(counted),
         total=total,
         quality=Quality(
             files=read.files,
