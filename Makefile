@@ -21,7 +21,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint,holidays]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint,holidays,ical]'
 	@touch $@
 
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
@@ -34,7 +34,7 @@ demo: $(VENV)/.demo
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
 
-# `holidays` needs python-dateutil <3, so these tests run without it in an environment of their own.
+# The libraries of [holidays] and [ical] need python-dateutil <3, so these tests run without them, elsewhere.
 test-dateutil4:
 	test -x $(VENV)-dateutil4/bin/python || $(PYTHON) -m venv $(VENV)-dateutil4
 	$(VENV)-dateutil4/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]' 'python-dateutil>=4'

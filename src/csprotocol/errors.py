@@ -302,6 +302,16 @@ class HorizonError(BusinessTimeError):
             last_year=last_year,
         )
 
+    @classmethod
+    def nothing_in_common(cls, first_year: int, last_year: int) -> Self:
+        """Two calendars were combined, the one begins in ``first_year``, the other ends in ``last_year``."""
+        return cls(
+            f"the combined calendars have no year in common: one begins in {first_year}, one ends in {last_year}",
+            hint="widen one of them with BusinessCalendar(hours, first_year=..., last_year=...)",
+            first_year=first_year,
+            last_year=last_year,
+        )
+
 
 class HolidayCoverageError(BusinessTimeError):
     """The holiday source knows nothing about the years asked for, which is not the same as "no holidays"."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pickle
 import threading
-from datetime import UTC, date, datetime, timedelta
+import time
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
 from csprotocol.calendar import (
@@ -351,6 +353,7 @@ class TestHistory:
     EARLY = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-sun 08:00-12:00"))
     LATE = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-sun 10:00-18:00"))
     ENTRIES = ((utc("2026-01-01"), EARLY), (utc("2026-01-02 11:00"), LATE))
+    HISTORY = CalendarHistory(ENTRIES)
 
     @pytest.mark.parametrize(
         ("rule", "start", "end", "hours"),
@@ -411,3 +414,101 @@ class TestValue:
 
 
 SHOP_WEEK = "mon-fri 09:00-14:00,16:00-19:00"
+
+
+class TestEdges:
+    """What a reviewer with bad intentions tried."""
+
+    def test_the_last_day_of_the_horizon_has_an_answer(self) -> None:
+        calendar = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 09:00-17:00"), last_year=2024)
+        assert calendar.open_time_on(date(2024, 12, 31)) == timedelta(hours=8)
+        assert calendar.is_business_day(date(2024, 12, 31))
+        assert calendar.between(utc("2024-12-31"), utc("2025-01-01")) == timedelta(hours=8)
+        assert len(calendar.intervals(utc("2024-12-31"), utc("2025-01-01"))) == 1
+        assert len(calendar.day_table(date(2024, 1, 1), date(2024, 12, 31)).rows) == 366
+        with pytest.raises(HorizonError):
+            calendar.is_open(utc("2025-01-01"))
+
+    def test_a_line_that_another_thread_made_longer_is_not_the_end(self) -> None:
+        hours = BusinessHours(tz="UTC", weekly="mon 09:00-10:00")
+        calendar = BusinessCalendar(hours, first_year=2020, last_year=2030)
+        calendar.is_open(utc("2024-06-01"))
+        short = calendar._line
+        calendar._compile(2020, 2030)
+        assert calendar._longer(short, utc("2024-06-01")).end > short.end
+
+    @pytest.mark.parametrize("work", [None, 0, "", 3600, 1.5])
+    def test_work_is_a_timedelta(self, work: Any) -> None:
+        with pytest.raises(InvalidValueError, match="work must be a timedelta"):
+            SHOP.add(utc("2026-01-01"), work)
+
+    @pytest.mark.parametrize("work", [timedelta.max, timedelta.min])
+    def test_more_work_than_time(self, work: timedelta) -> None:
+        with pytest.raises(HorizonError):
+            SHOP.add(utc("2026-01-01"), work)
+
+    def test_the_ends_of_datetime(self) -> None:
+        east, west = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
+        for at in (datetime(1, 1, 1, tzinfo=east), datetime.max.replace(tzinfo=west)):
+            with pytest.raises(HorizonError):
+                SHOP.is_open(at)
+        with pytest.raises(HorizonError):
+            BusinessCalendar.ALWAYS_OPEN.add(datetime.max.replace(tzinfo=UTC), timedelta(seconds=1))
+        with pytest.raises(HorizonError):
+            BusinessCalendar(BusinessHours(tz="Asia/Tokyo", weekly="mon 09:00-10:00")).is_business_day(date(1, 1, 1))
+
+    @pytest.mark.parametrize("days", [1.5, "1", None, True])
+    def test_days_are_whole(self, days: Any) -> None:
+        with pytest.raises(InvalidValueError, match="days must be a whole number"):
+            SHOP.add_days(utc("2026-01-01"), days)
+
+    def test_pandas_timestamps(self) -> None:
+        start, end = pd.Timestamp("2026-11-20T10:00Z"), pd.Timestamp("2026-11-23T10:00Z")
+        plain = start.to_pydatetime(), end.to_pydatetime()
+        for calendar in (SHOP, BusinessCalendar.ALWAYS_OPEN):
+            assert calendar.between(*plain) == calendar.between(start.as_unit("ns"), end.as_unit("ns"))
+            assert calendar.add(plain[0], timedelta(hours=3)) == calendar.add(start.as_unit("ns"), timedelta(hours=3))
+        with pytest.raises(InvalidValueError):
+            SHOP.is_open(pd.NaT)
+        with pytest.raises(InvalidValueError):
+            SHOP.add(pd.NaT, timedelta(0))
+
+    def test_nothing_lies_between_an_instant_and_itself(self) -> None:
+        noon = utc("2026-11-20 10:00")
+        assert SHOP.intervals(noon, noon) == ()
+        assert len(SHOP.explain(noon, noon)) == 0
+
+    @pytest.mark.parametrize("year", [2023, 2024])
+    def test_a_short_horizon_that_never_closes(self, year: int) -> None:
+        hours = BusinessHours(tz="UTC", weekly="mon-sun 00:00-24:00")
+        with pytest.raises(NeverClosesError):
+            BusinessCalendar(hours, first_year=year, last_year=year).next_close(datetime(year, 6, 1, tzinfo=UTC))
+
+    def test_closed_years_are_jumped_over(self) -> None:
+        started = time.process_time()
+        with pytest.raises(NeverOpenError):
+            (SHOP - SHOP).add_days(utc("2026-01-01"), 1)
+        assert time.process_time() - started < 3
+
+    def test_combined_horizons(self) -> None:
+        early = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon 09:00-10:00"), last_year=2030)
+        late = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon 09:00-10:00"), first_year=2040)
+        with pytest.raises(HorizonError, match="no year in common"):
+            (early & late).is_open(utc("2035-01-01"))
+        known = BusinessCalendar(
+            BusinessHours(tz="UTC", weekly="mon 09:00-10:00"), holidays=[TestHolidaySources.Fair()], last_year=2100
+        )
+        narrow = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon 09:00-10:00"), last_year=2026)
+        with pytest.raises(HorizonError):
+            (known & narrow).is_open(utc("2027-06-01"))
+        with pytest.raises(HolidayCoverageError, match="known for 2025 to 2027"):
+            (known & early).is_open(utc("2028-06-01"))
+
+    def test_a_source_that_knows_more_than_the_calendar_limits_nothing(self) -> None:
+        hours = BusinessHours(tz="UTC", weekly="mon-sun 22:00-06:00", closure="shift")
+        calendar = BusinessCalendar(hours, holidays=[TestHolidaySources.Fair()], first_year=2026, last_year=2026)
+        assert calendar.is_open(utc("2026-01-01 03:00"))
+
+    def test_a_naive_question_to_a_history(self) -> None:
+        with pytest.raises(NaiveDatetimeError):
+            TestHistory.HISTORY.at(datetime(2026, 1, 1))  # noqa: DTZ001

@@ -194,3 +194,60 @@ class TestRefusals:
     def test_works_that_are_none(self) -> None:
         with pytest.raises(InvalidValueError, match="work must be"):
             SHOP.add_many(np.array(["2026-01-01"], dtype="datetime64[s]"), np.array([3]))
+
+
+class TestOddColumns:
+    A = np.array(["2026-11-20T17:30", "2026-03-28T08:00"], dtype="datetime64[us]")
+    B = np.array(["2026-11-23T09:30", "2026-03-31T10:00"], dtype="datetime64[us]")
+
+    def test_two_dimensions_and_none(self) -> None:
+        flat = SHOP.between_many(self.A, self.B)
+        assert flat.reshape(2, 1).tolist() == SHOP.between_many(self.A.reshape(2, 1), self.B.reshape(2, 1)).tolist()
+        due = SHOP.add_many(self.A, timedelta(hours=2))
+        assert due.reshape(1, 2).tolist() == SHOP.add_many(self.A.reshape(1, 2), timedelta(hours=2)).tolist()
+        assert SHOP.is_open_many(self.A[0]).shape == ()
+
+    def test_strides_and_byte_order(self) -> None:
+        wide: Any = np.repeat(self.A, 3)[::3]
+        assert SHOP.between_many(self.A, self.B).tolist() == SHOP.between_many(wide, self.B).tolist()
+        big = self.A.astype(">M8[us]")
+        assert SHOP.between_many(self.A, self.B).tolist() == SHOP.between_many(big, self.B).tolist()
+        works = np.array([3600, -3600], dtype=">m8[s]")
+        assert SHOP.add_many(self.A, works).tolist() == SHOP.add_many(self.A, works.astype("m8[us]")).tolist()
+
+    @pytest.mark.parametrize("seconds", [2**62, 18446744073709 + 1704100000, -(2**62)])
+    def test_numbers_that_wrap_around_are_refused(self, seconds: int) -> None:
+        with pytest.raises(InvalidValueError, match="within the years 1 to 9999"):
+            SHOP.is_open_many(np.array([seconds], dtype="M8[s]"))
+        with pytest.raises(InvalidValueError, match="within the years 1 to 9999"):
+            SHOP.add_many(self.A[:1], np.array([seconds], dtype="m8[s]"))
+
+    @pytest.mark.parametrize("work", [timedelta.max, timedelta.min])
+    def test_work_beyond_all_horizons(self, work: timedelta) -> None:
+        with pytest.raises(HorizonError):
+            SHOP.add_many(self.A, work)
+
+    def test_arrow_timestamps(self) -> None:
+        pytest.importorskip("pyarrow", reason="pandas' Arrow columns need pyarrow")
+        zoned = pd.Series(pd.to_datetime(["2026-11-20T17:30Z", "2026-03-28T08:00Z"]))
+        arrow = zoned.astype("timestamp[us, tz=UTC][pyarrow]")
+        assert SHOP.is_open_many(zoned).tolist() == SHOP.is_open_many(arrow).tolist()
+
+    def test_an_index_stays_an_index(self) -> None:
+        index = pd.DatetimeIndex(["2026-11-20T17:30Z", "2026-03-28T08:00Z"], name="at")
+        spans = SHOP.between_many(index, index + pd.Timedelta(days=3))
+        assert isinstance(spans, pd.TimedeltaIndex)
+        due = SHOP.add_many(index, timedelta(hours=1))
+        assert (type(due), due.name) == (pd.DatetimeIndex, "at")
+
+    @pytest.mark.parametrize(
+        "column", [pd.Timestamp("2026-01-01", tz="UTC"), pd.DataFrame(), pl.col("a"), pl.LazyFrame(), 5, None]
+    )
+    def test_no_columns(self, column: Any) -> None:
+        with pytest.raises(InvalidValueError, match="must be a"):
+            SHOP.is_open_many(column)
+
+    @pytest.mark.parametrize("work", [pl.Series([1]), pl.Series([datetime(2026, 1, 1, tzinfo=UTC)]), pd.Series([1, 2])])
+    def test_no_durations(self, work: Any) -> None:
+        with pytest.raises(InvalidValueError, match="work must be"):
+            SHOP.add_many(self.A, work)

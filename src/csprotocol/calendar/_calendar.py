@@ -5,21 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, final
+from typing import TYPE_CHECKING, Any, ClassVar, Self, final
 
 from csprotocol.calendar._compile import EPOCH, first_reach
+from csprotocol.calendar._compiled import Compiled
 from csprotocol.calendar._explain import Explanation, explanation
 from csprotocol.calendar._holidays import HolidaySource
 from csprotocol.calendar._hours import BusinessHours
 from csprotocol.calendar._source import AlwaysSource, CombinedSource, HoursSource, Source
-from csprotocol.calendar._timeline import Day, Timeline
-from csprotocol.errors import (
-    HolidayCoverageError,
-    HorizonError,
-    InvalidValueError,
-    NeverClosesError,
-    NeverOpenError,
-)
+from csprotocol.errors import InvalidValueError
 from csprotocol.model import Span, require_aware
 
 if TYPE_CHECKING:
@@ -27,12 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BusinessCalendar"]
 
-_NOTHING: Final = Timeline(timedelta(0), timedelta(0), [], [timedelta(0)], [], {})
-_YEAR: Final = timedelta(days=366)
-
 
 @final
-class BusinessCalendar:
+class BusinessCalendar(Compiled):
     """When a shop is open, compiled: immutable, hashable, safe to share between threads.
 
     All instants are aware ``datetime``; all durations are real elapsed time as ``timedelta``, exact to the
@@ -56,15 +47,10 @@ class BusinessCalendar:
         HolidayCoverageError: (any question) an instant in a year that a holiday source does not know.
     """
 
-    __slots__ = ("_days", "_line", "_source", "_years")
+    __slots__ = ()
 
     ALWAYS_OPEN: ClassVar[BusinessCalendar]
     """Open 24 hours on 7 days, for targets in calendar time."""
-
-    _days: dict[int, Day]
-    _line: Timeline
-    _source: Source
-    _years: tuple[int, int] | None
 
     def __init__(
         self,
@@ -88,17 +74,6 @@ class BusinessCalendar:
         calendar._start(source)
         return calendar
 
-    def _start(self, source: Source) -> None:
-        self._source = source
-        self._years = None
-        self._take(_NOTHING)
-
-    def _take(self, line: Timeline) -> None:
-        """The compiled line is replaced as a whole by a longer one, so a reader never sees half of it."""
-        self._line = line
-        # What the two hottest questions read of it.
-        self._days = line.days
-
     # Open time
 
     def is_open(self, at: datetime) -> bool:
@@ -110,7 +85,7 @@ class BusinessCalendar:
         try:
             day = self._days[x.days]
         except KeyError:
-            line = self._covering(x, x)
+            line = self._covering(_plain(x), _plain(x))
             line.remember(x)
             return bisect_right(line.marks, x) & 1 == 1
         return day[0] <= x < day[1] or day[2] <= x < day[3]
@@ -127,7 +102,8 @@ class BusinessCalendar:
             a = days[x.days]
             o1, c1, o2, c2, before, during1, break_, during2, after = days[y.days]
         except KeyError:
-            line = self._covering(x, y)
+            x, y = _plain(x), _plain(y)
+            line = self._covering(x, y, up_to=True)
             line.remember(x)
             line.remember(y)
             return line.opened(y) - line.opened(x)
@@ -150,20 +126,19 @@ class BusinessCalendar:
             NeverOpenError: the calendar does not open again before the work is done.
             HorizonError: it does, but later than ``last_year``.
         """
-        try:
-            x = at - EPOCH
-        except TypeError:
-            raise _not_an_instant("at", at) from None
+        x = self._instant(at)
+        if not isinstance(work, timedelta):
+            raise InvalidValueError.of("work", work, expected="a timedelta", hint="timedelta(hours=4), for example")
         if not work:
-            require_aware("at", at)
             return at
-        line = self._line
-        if not line.start <= x < line.end:
-            line = self._covering(x, x)
+        line = self._covering(x, x)
         backwards = work.days < 0
-        while (reached := line.reach(line.opened(x) + work, latest=backwards)) is None:
-            line = self._longer(line, at, backwards=backwards)
-        return _in_zone_of(at, reached)
+        try:
+            while (reached := line.reach(line.opened(x) + work, latest=backwards)) is None:
+                line = self._longer(line, at, backwards=backwards)
+            return _in_zone_of(at, reached)
+        except OverflowError:
+            raise self._beyond(backwards=backwards) from None
 
     def next_open(self, at: datetime) -> datetime:
         """The first open instant at or after ``at``; ``at`` itself when it is open.
@@ -237,7 +212,8 @@ class BusinessCalendar:
         """
         x, y = self._range(start, end)
         return tuple(
-            Span(_in_zone_of(start, low), _in_zone_of(start, high)) for low, high in self._covering(x, y).within(x, y)
+            Span(_in_zone_of(start, low), _in_zone_of(start, high))
+            for low, high in self._covering(x, y, up_to=True).within(x, y)
         )
 
     # Days
@@ -245,13 +221,13 @@ class BusinessCalendar:
     def open_time_on(self, day: date) -> timedelta:
         """Open time of the local date ``day``, 0 for a date that does not exist."""
         midnight, following = self._day(day)
-        line = self._covering(midnight, following)
+        line = self._covering(midnight, following, up_to=True)
         return line.opened(following) - line.opened(midnight)
 
     def is_business_day(self, day: date) -> bool:
         """Whether open time starts on the local date ``day``; the tail of last night's shift does not count."""
         midnight, following = self._day(day)
-        self._covering(midnight, following)
+        self._covering(midnight, following, up_to=True)
         return self._source.is_business_day(day.toordinal())
 
     def add_days(self, at: datetime, days: int) -> datetime:
@@ -269,10 +245,12 @@ class BusinessCalendar:
             NeverOpenError: there are not that many business days.
         """
         x = self._instant(at)
+        if type(days) is not int:
+            raise InvalidValueError.of("days", days, expected="a whole number of business days")
         self._covering(x, x)
         tz = self._source.tz
         local = at.astimezone(tz)
-        day = self._business_day(at, local.toordinal(), days)
+        day = self._business_day(local.toordinal(), days)
         if day == local.toordinal():
             return self.next_open(at)
         second = local.hour * 3600 + local.minute * 60 + local.second
@@ -304,7 +282,7 @@ class BusinessCalendar:
         open 1 h of 41 h (UTC)
         """
         x, y = self._range(start, end)
-        self._covering(x, y)
+        self._covering(x, y, up_to=True)
         return explanation(self._source.segments(x, y), self._source.tz)
 
     # Algebra
@@ -378,82 +356,12 @@ class BusinessCalendar:
     def __repr__(self) -> str:
         return f"BusinessCalendar({self._source!r})"
 
-    # Compiling what is asked for
-
-    def _covering(self, x: timedelta, y: timedelta) -> Timeline:
-        """The timeline, compiled at least from the one to the other."""
-        line = self._line
-        low, high = (x, y) if x <= y else (y, x)
-        if line.start <= low and high < line.end:
-            return line
-        if not low <= high:
-            raise InvalidValueError.of("instant", low, expected="an instant")
-        first, last = _year(low) - 1, _year(high) + 1
-        if self._years:
-            # Twice as much each time, so that many small steps cost no more than one large one.
-            known = self._years[1] - self._years[0] + 1
-            if low < line.start:
-                first = min(first, self._years[0] - known)
-            if high >= line.end:
-                last = max(last, self._years[1] + known)
-            first, last = min(first, self._years[0]), max(last, self._years[1])
-        line = self._compile(first, last)
-        for edge in (low, high):
-            if not line.covers(edge):
-                raise self._outside(EPOCH + edge)
-        return line
-
-    def _longer(self, line: Timeline, at: datetime, *, backwards: bool = False, closing: bool = False) -> Timeline:
-        """A timeline that reaches further in one direction, or the error that says why there is none."""
-        reach = self._source.reach
-        first, last = self._years or (reach.first_year, reach.first_year)
-        exhausted = first <= reach.first_year if backwards else last >= reach.last_year
-        if exhausted or self._source.never_opens():
-            raise self._nothing_left(line, at, backwards=backwards, closing=closing)
-        known = last - first + 1
-        return self._compile(first - known, last) if backwards else self._compile(first, last + known)
-
-    def _compile(self, first: int, last: int) -> Timeline:
-        reach = self._source.reach
-        first, last = max(first, reach.first_year), min(last, reach.last_year)
-        if first > last:
-            # Nothing that was asked for can be compiled; the caller finds its instant outside and says so.
-            return self._line
-        line = self._source.compile(first, last)
-        self._years = (first, last)
-        self._take(line)
-        return line
-
-    def _nothing_left(self, line: Timeline, at: datetime, *, backwards: bool, closing: bool) -> Exception:
-        reach = self._source.reach
-        edge = (line.start, line.start + _YEAR) if backwards else (line.end - _YEAR, line.end)
-        near_edge = line.within(*edge)
-        open_there = sum((high - low for low, high in near_edge), timedelta(0))
-        # Open on some days and closed on others up to the very edge: it would go on beyond it.
-        if timedelta(0) < open_there < _YEAR:
-            return self._outside("the answer")
-        if closing and open_there:
-            return (
-                NeverClosesError.before(at, reach.first_year)
-                if backwards
-                else NeverClosesError.after(at, reach.last_year)
-            )
-        if open_there:
-            return self._outside("the answer")
-        return NeverOpenError.before(at, reach.first_year) if backwards else NeverOpenError.after(at, reach.last_year)
-
-    def _outside(self, at: datetime | str) -> Exception:
-        first, last, holidays_of = self._source.reach
-        if holidays_of:
-            return HolidayCoverageError.outside(holidays_of, at, first, last)
-        return HorizonError.outside(at, first, last)
-
-    # Reading arguments
+    # Reading arguments, walking days
 
     def _instant(self, at: datetime) -> timedelta:
         try:
-            return at - EPOCH
-        except TypeError:
+            return _plain(at - EPOCH)
+        except (TypeError, ValueError):
             raise _not_an_instant("at", at) from None
 
     def _range(self, start: datetime, end: datetime) -> tuple[timedelta, timedelta]:
@@ -469,29 +377,40 @@ class BusinessCalendar:
         try:
             return timedelta(0, first_reach(tz, ordinal, 0)), timedelta(0, first_reach(tz, ordinal + 1, 0))
         except (OverflowError, ValueError):
-            raise self._outside(day.isoformat()) from None
+            raise self._outside(timedelta(ordinal) - (EPOCH - datetime.min.replace(tzinfo=EPOCH.tzinfo))) from None
 
-    def _business_day(self, at: datetime, day: int, count: int) -> int:
+    def _business_day(self, day: int, count: int) -> int:
         """The ordinal of the ``count``-th business day after (before) ``day``."""
-        step = -1 if count < 0 else 1
-        left = abs(count)
-        if not count and self._source.is_business_day(day):
-            return day
-        left = max(left, 1)
-        reach = self._source.reach
-        first, last = date(reach.first_year, 1, 1).toordinal(), date(reach.last_year, 12, 31).toordinal()
-        while left:
-            day += step
-            if not first <= day <= last or self._source.never_opens():
-                line = self._covering(at - EPOCH, at - EPOCH)
-                while True:
-                    line = self._longer(line, at, backwards=step < 0)
-            left -= self._source.is_business_day(day)
+        if not count:
+            if self._source.is_business_day(day):
+                return day
+            count = 1
+        for _ in range(abs(count)):
+            day = self._neighbour(day, step=1 if count > 0 else -1)
+            while not self._source.is_business_day(day):
+                day = self._neighbour(day, step=1 if count > 0 else -1)
         return day
 
+    def _neighbour(self, day: int, *, step: int) -> int:
+        """The next (previous) local date on which it is open at all: closed years are jumped over, not walked."""
+        tz = self._source.tz
+        if step > 0:
+            midnight = (EPOCH + timedelta(0, first_reach(tz, day + 1, 0))).astimezone(tz)
+            return max(day + 1, self.next_open(midnight).astimezone(tz).toordinal())
+        last_moment = (EPOCH + timedelta(0, first_reach(tz, day, 0), -1)).astimezone(tz)
+        if not self.is_open(last_moment):
+            last_moment = self.previous_close(last_moment).astimezone(tz) - timedelta(microseconds=1)
+        return min(day - 1, last_moment.toordinal())
 
-def _year(at: timedelta) -> int:
-    return (EPOCH + at).year
+
+def _plain(at: timedelta) -> timedelta:
+    """A subclass (pandas') counts in units of its own, and not very far."""
+    if type(at) is timedelta:
+        return at
+    try:
+        return timedelta(at.days, at.seconds, at.microseconds)
+    except ValueError:
+        raise InvalidValueError.of("instant", at, expected="an instant") from None
 
 
 def _in_zone_of(at: datetime, reached: timedelta) -> datetime:
@@ -502,7 +421,7 @@ def _in_zone_of(at: datetime, reached: timedelta) -> datetime:
 def _not_an_instant(*named: Any) -> Exception:
     """The error for the first of name, value, name, value ... that is no aware datetime."""
     for name, value in zip(named[::2], named[1::2], strict=True):
-        if not isinstance(value, datetime):
+        if not isinstance(value, datetime) or value != value:  # noqa: PLR0124  # pandas' NaT equals nothing
             return InvalidValueError.of(name, value, expected="a datetime with a time zone")
         try:
             require_aware(name, value)

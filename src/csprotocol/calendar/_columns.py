@@ -26,6 +26,8 @@ MAX_CELLS: Final = 4_000_000
 _CHUNK: Final = 1 << 15
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NAT: Final = -(2**63)
+_LARGEST: Final = 2**62
+_COARSER: Final = ("Y", "M", "W", "D", "h", "m", "s", "ms")
 
 
 def between_many(calendar: BusinessCalendar, start: Any, end: Any) -> Any:
@@ -33,8 +35,8 @@ def between_many(calendar: BusinessCalendar, start: Any, end: Any) -> Any:
     np = _numpy()
     first, last = _instants("start", start), _instants("end", end)
     a, b = first.values, last.values
-    if a.shape != b.shape:
-        raise InvalidValueError.of("end", b.shape, expected=f"as long as start, {a.shape}")
+    if first.shape != last.shape:
+        raise InvalidValueError.of("end", last.shape, expected=f"as long as start, {first.shape}")
     missing = (a == _NAT) | (b == _NAT)
     line = _line_over(calendar, a, b, missing)
     if line is None:
@@ -64,7 +66,7 @@ def add_many(calendar: BusinessCalendar, at: Any, work: Any) -> Any:
     """See :meth:`BusinessCalendar.add_many`."""
     np = _numpy()
     column = _instants("at", at)
-    works = _durations(work, column.values.shape)
+    works = _durations(work, column)
     missing = (column.values == _NAT) | (works == _NAT)
     result = np.where(missing, _NAT, column.values)
     line = _line_over(calendar, column.values, column.values, missing)
@@ -84,7 +86,7 @@ def _reached(line: Timeline, starts: Any, amounts: Any) -> tuple[Any, int | None
     """Where the work is done, or the first row whose answer lies beyond what is compiled."""
     np = _numpy()
     clock = _clock(line)
-    total = line.closing[-1] // _MICROSECOND if line.closing else 0
+    total = (line.closing[-1] - line.base[0]) // _MICROSECOND if line.closing else 0
     result = np.empty(starts.shape, dtype="int64")
     for at in range(0, result.size, _CHUNK):
         chunk = slice(at, at + _CHUNK)
@@ -192,16 +194,21 @@ class _Search:
 
 
 class _Column(NamedTuple):
-    """Instants as microseconds since the epoch, and how to give results back in the caller's kind."""
+    """Instants as microseconds since the epoch, flat, and how to give results back in the caller's kind."""
 
     values: Any
+    shape: tuple[int, ...]
     instants: Callable[[Any], Any]
     durations: Callable[[Any], Any]
     booleans: Callable[[Any], Any]
 
 
+def _kind(column: Any) -> str:
+    return type(column).__module__.partition(".")[0]
+
+
 def _instants(name: str, column: Any) -> _Column:
-    kind = type(column).__module__.partition(".")[0]
+    kind = _kind(column)
     if kind == "pandas":
         return _from_pandas(name, column)
     if kind == "polars":
@@ -212,32 +219,49 @@ def _instants(name: str, column: Any) -> _Column:
         raise InvalidValueError.of(
             name, str(array.dtype), expected="a column of instants", hint="numpy datetime64 in UTC, or a series"
         )
+    shape = array.shape
     return _Column(
-        _to_micros(array),
-        lambda values: values.view("datetime64[us]"),
-        lambda values: values.view("timedelta64[us]"),
-        lambda values: values,
+        _to_micros(name, array),
+        shape,
+        lambda values: values.view("datetime64[us]").reshape(shape),
+        lambda values: values.view("timedelta64[us]").reshape(shape),
+        lambda values: values.reshape(shape),
     )
 
 
 def _from_pandas(name: str, column: Any) -> _Column:
     import pandas as pd
 
-    tz = getattr(column.dtype, "tz", None)
+    is_index = isinstance(column, pd.DatetimeIndex)
+    series = column.to_series() if is_index else column
+    if not isinstance(series, pd.Series):
+        raise InvalidValueError.of(name, type(column).__name__, expected="a series of instants with a time zone")
+    dtype = series.dtype
+    # Timestamps of Arrow say their zone elsewhere; as pandas' own they are the same instants.
+    tz = getattr(dtype, "tz", None) or getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None)
     if tz is None:
-        if getattr(column.dtype, "kind", "") == "M":
-            raise NaiveDatetimeError.of_field(name, f"a series of {column.dtype}")
-        raise InvalidValueError.of(name, str(column.dtype), expected="a series of instants with a time zone")
-    series = column if isinstance(column, pd.Series) else pd.Series(column)
-    values = _to_micros(series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy())
+        if getattr(dtype, "kind", "") == "M":
+            raise NaiveDatetimeError.of_field(name, f"a series of {dtype}")
+        raise InvalidValueError.of(name, str(dtype), expected="a series of instants with a time zone")
+    own = series if hasattr(dtype, "tz") else series.astype(f"datetime64[us, {tz}]")
+    values = _to_micros(name, own.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy())
 
     def back(found: Any) -> Any:
         return pd.Series(found, index=series.index, name=series.name)
 
+    def instants(found: Any) -> Any:
+        zoned = back(found.view("datetime64[us]")).dt.tz_localize("UTC").dt.tz_convert(tz)
+        return pd.DatetimeIndex(zoned, name=column.name) if is_index else zoned
+
+    def durations(found: Any) -> Any:
+        spans = back(found.view("timedelta64[us]"))
+        return pd.TimedeltaIndex(spans, name=column.name) if is_index else spans
+
     return _Column(
         values,
-        lambda found: back(found.view("datetime64[us]")).dt.tz_localize("UTC").dt.tz_convert(tz),
-        lambda found: back(found.view("timedelta64[us]")),
+        (len(series),),
+        instants,
+        durations,
         lambda found: back(found).astype("boolean").mask(values == _NAT),
     )
 
@@ -245,6 +269,8 @@ def _from_pandas(name: str, column: Any) -> _Column:
 def _from_polars(name: str, column: Any) -> _Column:
     import polars as pl
 
+    if not isinstance(column, pl.Series):
+        raise InvalidValueError.of(name, type(column).__name__, expected="a series of instants with a time zone")
     if not isinstance(column.dtype, pl.Datetime):
         raise InvalidValueError.of(name, str(column.dtype), expected="a series of instants with a time zone")
     zone = column.dtype.time_zone
@@ -265,34 +291,50 @@ def _from_polars(name: str, column: Any) -> _Column:
 
     return _Column(
         values,
+        (len(column),),
         lambda found: back(found).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(zone),
         lambda found: back(found).cast(pl.Duration("us")),
         booleans,
     )
 
 
-def _durations(work: Any, shape: tuple[int, ...]) -> Any:
+def _durations(work: Any, column: _Column) -> Any:
     np = _numpy()
     if isinstance(work, timedelta):
-        return np.full(shape, work // _MICROSECOND, dtype="int64")
-    kind = type(work).__module__.partition(".")[0]
+        # More than 64 bits of microseconds is more than any calendar holds: beyond all horizons, either way.
+        micros = max(-_LARGEST, min(_LARGEST, work // _MICROSECOND))
+        return np.full(column.values.shape, micros, dtype="int64")
+    kind = _kind(work)
     if kind == "polars":
+        import polars as pl
+
+        if not (isinstance(work, pl.Series) and isinstance(work.dtype, pl.Duration)):
+            raise InvalidValueError.of("work", str(getattr(work, "dtype", type(work))), expected="durations")
         work = work.dt.cast_time_unit("us").to_physical().fill_null(_NAT).to_numpy().view("timedelta64[us]")
     elif kind == "pandas":
         work = work.to_numpy()
     array = np.asarray(work)
-    if array.dtype.kind != "m" or array.shape != shape:
-        raise InvalidValueError.of("work", str(array.dtype), expected=f"a timedelta or a column of {shape} durations")
-    return _to_micros(array)
+    if array.dtype.kind != "m" or array.shape != column.shape:
+        expected = f"a timedelta or a column of {column.shape} durations"
+        raise InvalidValueError.of("work", f"{array.dtype} {array.shape}", expected=expected)
+    return _to_micros("work", array)
 
 
-def _to_micros(array: Any) -> Any:
+def _to_micros(name: str, array: Any) -> Any:
     """Whole microseconds, rounded down like the clock; NaT keeps its pattern of bits."""
     np = _numpy()
+    kind = array.dtype.kind
     unit, step = np.datetime_data(array.dtype)
-    if unit == "us" and step == 1:
-        return np.ascontiguousarray(array).view("int64")
-    return array.astype(f"{array.dtype.kind}8[us]").view("int64")
+    flat = np.ascontiguousarray(array).reshape(-1)
+    if unit == "us" and step == 1 and flat.dtype.isnative:
+        return flat.view("int64")
+    exact = flat.astype(f"{kind}8[us]")
+    # numpy wraps around in silence when a coarser unit holds more than microseconds can.
+    if unit in _COARSER and bool((exact.astype(array.dtype.newbyteorder("=")) != flat)[~np.isnat(flat)].any()):
+        raise InvalidValueError.of(
+            name, f"{array.dtype}", expected="within the years 1 to 9999", hint="check the unit of the column"
+        )
+    return exact.view("int64")
 
 
 def _micros(line: list[timedelta]) -> Any:

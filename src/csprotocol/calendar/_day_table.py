@@ -64,7 +64,7 @@ def day_table(calendar: BusinessCalendar, first: date, last: date) -> DayTable:
     if last < first:
         raise InvalidValueError.reversed_span(first, last)
     start = datetime(first.year, first.month, first.day, tzinfo=EPOCH.tzinfo)
-    line = calendar._covering(start - EPOCH, start - EPOCH + (last - first + _DAY))
+    line = calendar._covering(start - EPOCH, start - EPOCH + (last - first + _DAY), up_to=True)
     rows: list[DayRow] = []
     opened = 0
     for day in range((start - EPOCH).days, (start - EPOCH).days + (last - first).days + 1):

@@ -18,7 +18,7 @@ from csprotocol.calendar._hours import BusinessHours, SpecialHours
 from csprotocol.calendar._text import WEEKDAYS
 from csprotocol.calendar._wall import DAY, WallSpan, day_hours, merge, subtract
 
-__all__ = ["Labelled", "Pattern", "Reason"]
+__all__ = ["Coverage", "Labelled", "Pattern", "Reason"]
 
 
 class Reason(StrEnum):
@@ -40,6 +40,14 @@ class Override(NamedTuple):
     reason: Reason
     name: str
     spans: tuple[WallSpan, ...]
+
+
+class Coverage(NamedTuple):
+    """The years that a holiday source knows."""
+
+    label: str
+    first_year: int
+    last_year: int
 
 
 class Labelled(NamedTuple):
@@ -97,15 +105,16 @@ class Pattern:
         self._yearly = not any(season.is_dated for season in hours.seasons)
 
     @property
-    def coverage(self) -> tuple[int, int, str] | None:
-        """First and last year that all holiday sources know, and the source that says so."""
-        first, last, label = 1, 9999, ""
-        for source in self._sources:
-            known = source.coverage
-            if known and source.on_uncovered == "error":
-                label = source.label if known[0] > first or known[1] < last else label
-                first, last = max(first, known[0]), min(last, known[1])
-        return (first, last, label) if label else None
+    def coverage(self) -> tuple[Coverage | None, Coverage | None]:
+        """The holiday sources that know the latest first year and the earliest last year; ``None``: no limit."""
+        known = [
+            Coverage(source.label, *source.coverage)
+            for source in self._sources
+            if source.coverage and source.on_uncovered == "error"
+        ]
+        if not known:
+            return None, None
+        return max(known, key=lambda each: each.first_year), min(known, key=lambda each: each.last_year)
 
     @property
     def drops_shifts(self) -> bool:

@@ -48,6 +48,7 @@ class CalendarHistory:
 
     def at(self, instant: datetime) -> BusinessCalendar:
         """The calendar in force at ``instant``."""
+        require_aware("instant", instant)
         found = self.entries[0][1]
         for start, calendar in self.entries:
             if start > instant:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, tzinfo
+from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
 from csprotocol.calendar._compile import EPOCH, boundaries, first_reach
-from csprotocol.calendar._expand import Pattern, Reason
+from csprotocol.calendar._expand import Coverage, Pattern, Reason
 from csprotocol.calendar._holidays import HolidaySource
 from csprotocol.calendar._hours import BusinessHours, zone
 from csprotocol.calendar._timeline import Timeline, combine
@@ -17,11 +18,12 @@ __all__ = ["AlwaysSource", "CombinedSource", "HoursSource", "Reach", "Segment", 
 
 
 class Reach(NamedTuple):
-    """The years a calendar may be asked about; ``holidays_of`` names a holiday source that knows no others."""
+    """The years a calendar may be asked about; a side that a holiday source sets names the source."""
 
     first_year: int
     last_year: int
-    holidays_of: str = ""
+    first_known_by: Coverage | None = None
+    last_known_by: Coverage | None = None
 
 
 class Segment(NamedTuple):
@@ -88,22 +90,25 @@ class HoursSource:
     @property
     def reach(self) -> Reach:
         """The years asked for, as far as the holiday sources know them."""
-        known = self.pattern.coverage
-        if known is None or (known[0] <= self.first_year and self.last_year <= known[1]):
-            return Reach(self.first_year, self.last_year)
-        return Reach(max(self.first_year, known[0]), min(self.last_year, known[1]), known[2])
+        first, last = self.pattern.coverage
+        return Reach(
+            max(self.first_year, first.first_year) if first else self.first_year,
+            min(self.last_year, last.last_year) if last else self.last_year,
+            first if first and first.first_year > self.first_year else None,
+            last if last and last.last_year < self.last_year else None,
+        )
 
     def compile(self, first_year: int, last_year: int) -> Timeline:
         """Whole local years; see ``_compile`` for the rule of the clocks."""
         first_day, last_day = date(first_year, 1, 1).toordinal(), date(last_year, 12, 31).toordinal() + 1
-        reach = self.reach
-        if self.pattern.drops_shifts and reach.holidays_of and first_year == reach.first_year:
+        known_from = self.pattern.coverage[0]
+        if self.pattern.drops_shifts and known_from and first_year == known_from.first_year:
             # Whether last night's shift took place depends on a date that the holiday source does not know.
             first_day += 1
         tz = self.tz
         marks = boundaries(tz, first_day, self.pattern.open_days(first_day, last_day))
         start, end = (timedelta(0, first_reach(tz, day, 0)) for day in (first_day, last_day))
-        return Timeline.of_marks(start, end, marks)
+        return Timeline.of_marks(start, end, marks, (first_year, last_year))
 
     def never_opens(self) -> bool:
         """True when neither weekly, seasonal, recurring nor special hours name an opening."""
@@ -149,9 +154,8 @@ class CombinedSource:
     def reach(self) -> Reach:
         """The years that both can be compiled for."""
         a, b = self.left.reach, self.right.reach
-        first, last = max(a.first_year, b.first_year), min(a.last_year, b.last_year)
-        narrow = next((r.holidays_of for r in (a, b) if r.holidays_of and r[:2] == (first, last)), "")
-        return Reach(first, last, narrow or a.holidays_of or b.holidays_of)
+        first, last = max(a, b, key=_first_year), min(a, b, key=_last_year)
+        return Reach(first.first_year, last.last_year, first.first_known_by, last.last_known_by)
 
     def compile(self, first_year: int, last_year: int) -> Timeline:
         """The boundaries of both, swept once."""
@@ -215,7 +219,7 @@ class AlwaysSource:
 
     def compile(self, first_year: int, last_year: int) -> Timeline:  # noqa: ARG002  # nothing depends on them
         """One interval; there is nothing to compile year by year, so it is the whole line at once."""
-        return Timeline.unbroken(_DAWN, _DUSK)
+        return Timeline.unbroken(_DAWN, _DUSK, (MINYEAR, MAXYEAR))
 
     def never_opens(self) -> bool:
         """Never."""
@@ -238,6 +242,10 @@ _OPERATIONS: Final[dict[str, Callable[[bool, bool], bool]]] = {
     "|": lambda a, b: a or b,
     "-": lambda a, b: a and not b,
 }
+
+
+_first_year: Final = attrgetter("first_year")
+_last_year: Final = attrgetter("last_year")
 
 
 def _append(found: list[Segment], segment: Segment) -> None:

@@ -31,7 +31,7 @@ class Timeline(NamedTuple):
 
     ``days`` holds UTC days by their number, once somebody has asked about them: a look-up and a comparison or two
     instead of a search. Days at the two edges, which are not whole, and days with more than two segments are never
-    in it. Filling it is idempotent, so threads need no lock.
+    in it. Filling it is idempotent, so threads need no lock. ``years`` are the first and last year compiled.
     """
 
     start: timedelta
@@ -40,9 +40,10 @@ class Timeline(NamedTuple):
     base: list[timedelta]
     closing: list[timedelta]
     days: dict[int, Day]
+    years: tuple[int, int]
 
     @classmethod
-    def of_marks(cls, start: timedelta, end: timedelta, marks: list[timedelta]) -> Self:
+    def of_marks(cls, start: timedelta, end: timedelta, marks: list[timedelta], years: tuple[int, int]) -> Self:
         """From boundaries in order, opening and closing in turn."""
         base, closing, total = [_NONE], [], _NONE
         for opens, closes in zip(marks[::2], marks[1::2], strict=True):
@@ -50,12 +51,12 @@ class Timeline(NamedTuple):
             total += closes - opens
             base.append(total)
             closing.append(total)
-        return cls(start, end, marks, base, closing, {})
+        return cls(start, end, marks, base, closing, {}, years)
 
     @classmethod
-    def unbroken(cls, start: timedelta, end: timedelta) -> Self:
-        """Open all the time."""
-        return cls(start, end, [start, end], [_NONE, -start, end - start], [end - start], {})
+    def unbroken(cls, start: timedelta, end: timedelta, years: tuple[int, int]) -> Self:
+        """Open all the time; F is counted from the epoch, so that its values stay near the instants."""
+        return cls(start, end, [start, end], [start, _NONE, end], [end], {}, years)
 
     def remember(self, at: timedelta) -> None:
         """Fills in the UTC day of ``at``, if it is whole and simple enough."""
@@ -71,9 +72,9 @@ class Timeline(NamedTuple):
         between = before + (c1 - o1)
         self.days[at.days] = (o1, c1, o2, c2, before, before - o1, between, between - o2, between + (c2 - o2))
 
-    def covers(self, at: timedelta) -> bool:
-        """Whether ``at`` lies inside what is compiled."""
-        return self.start <= at < self.end
+    def covers(self, low: timedelta, high: timedelta, *, up_to: bool) -> bool:
+        """Whether both lie inside what is compiled; ``up_to`` the end is enough where only F is asked for."""
+        return self.start <= low and (high < self.end or (up_to and high == self.end))
 
     def opened(self, at: timedelta) -> timedelta:
         """F(t): open time since the start of what is compiled."""
@@ -83,12 +84,14 @@ class Timeline(NamedTuple):
     def reach(self, opened: timedelta, *, latest: bool) -> timedelta | None:
         """Where F equals ``opened``: the earliest such instant, or the latest; ``None`` beyond what is compiled."""
         m = (bisect_right if latest else bisect_left)(self.closing, opened)
-        if opened < _NONE or m == len(self.closing):
+        if opened < self.base[0] or m == len(self.closing):
             return None
         return self.marks[2 * m + 1] - (self.closing[m] - opened)
 
     def within(self, start: timedelta, end: timedelta) -> list[tuple[timedelta, timedelta]]:
         """The open intervals between the two, cut to them."""
+        if start >= end:
+            return []
         marks = self.marks
         first = bisect_right(marks, start) // 2
         found = []
@@ -117,4 +120,5 @@ def combine(left: Timeline, right: Timeline, is_open: Callable[[bool, bool], boo
             marks.append(at)
     if len(marks) & 1:
         marks.append(end)
-    return Timeline.of_marks(start, end, marks)
+    years = max(left.years[0], right.years[0]), min(left.years[1], right.years[1])
+    return Timeline.of_marks(start, end, marks, years)
