@@ -246,7 +246,7 @@ class PandasBusinessHour(Peer):
 
         self.pd = pd
         self.plain = Plain.of(hours)
-        self.offset = pd.offsets.CustomBusinessHour(  # type: ignore[call-arg]  # the stubs forget the weekmask
+        self.offset = pd.offsets.CustomBusinessHour(
             start=[opens for opens, _ in self.plain.intervals],
             end=[closes for _, closes in self.plain.intervals],
             weekmask=" ".join(WEEKDAYS[day].capitalize() for day in self.plain.days),

@@ -8,18 +8,23 @@ that is none is an error that names its path.
 from __future__ import annotations
 
 import json
-import tomllib
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from csprotocol.errors import CsprotocolError, DocumentError, MissingExtraError, Problem, one_of
 
-__all__ = ["dump", "json_schema", "parse", "read_document"]
+__all__ = ["ISO_DATE", "dump", "json_schema", "parse", "read_document"]
 
 T = TypeVar("T")
 
 _ADAPTERS: dict[type, Any] = {}
+_UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 _READERS = (".toml", ".json", ".yaml", ".yml")
+_TOO_DEEP = "it is nested too deeply"
 
 
 def parse(kind: type[T], raw: object, *, error: type[DocumentError] = DocumentError) -> T:
@@ -35,14 +40,15 @@ def parse(kind: type[T], raw: object, *, error: type[DocumentError] = DocumentEr
     try:
         # Through JSON, so that dates from TOML and texts from JSON meet the same strict rules.
         value: T = _adapter(kind).validate_json(to_json(raw), strict=True)
-    except PydanticSerializationError as failure:
-        raise DocumentError.unreadable(kind.__name__, "it holds something that is no plain data") from failure
     except ValidationError as failure:
         for found in failure.errors():
             inner = found.get("ctx", {}).get("error")
             if isinstance(inner, CsprotocolError):
                 raise inner from None
         raise error.of_problems(kind.__name__, _problems(kind, failure.errors())) from None
+    except (PydanticSerializationError, ValueError, RecursionError) as failure:
+        # Objects, bytes, half of a surrogate pair, a list that holds itself.
+        raise error.unreadable(kind.__name__, "it holds something that is no plain data") from failure
     return value
 
 
@@ -66,25 +72,55 @@ def read_document(path: str | Path, *, error: type[DocumentError] = DocumentErro
             message names the line where the reader knows it.
         MissingExtraError: YAML without the extra ``[yaml]``.
     """
-    file = Path(path)
+    # Here, not above: importing the library must not pay for reading files.
+    import tomllib
+
+    try:
+        file = Path(path)
+    except TypeError:
+        raise error.unreadable(
+            "the document", f"its place is a value of type {type(path).__name__}, a file name is due"
+        ) from None
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as failure:
         raise error.unreadable(file.name, failure.strerror or "no such file") from None
     except UnicodeDecodeError:
         raise error.unreadable(file.name, "it is no UTF-8 text") from None
+    except ValueError:
+        raise error.unreadable(repr(file.name), "it is no file name") from None
     match file.suffix.lower():
         case ".toml":
-            plain = _decode(tomllib.loads, tomllib.TOMLDecodeError, text, file, error)
+            plain = _decode(tomllib.loads, text, file, error)
         case ".json":
-            plain = _decode(json.loads, json.JSONDecodeError, text, file, error)
+            plain = _decode(partial(json.loads, object_pairs_hook=_once_each), text, file, error)
         case ".yaml" | ".yml":
-            plain = _read_yaml(text, file, error)
+            plain = _decode(_yaml_reader(file), text, file, error)
         case suffix:
             raise error.unreadable(file.name, f"ending {suffix!r} is unknown", hint=one_of(_READERS))
     if not isinstance(plain, dict):
         raise error.unreadable(file.name, f"it holds a {type(plain).__name__}, a mapping is due")
     return plain
+
+
+class _IsoDate:
+    """Marks a date in a document as one that must be written ``YYYY-MM-DD``; pydantic takes seconds as well."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: Any) -> Any:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_before_validator_function(_iso_date, handler(source))
+
+
+ISO_DATE = _IsoDate()
+
+
+def _iso_date(found: object) -> object:
+    if isinstance(found, date):
+        return found
+    if isinstance(found, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", found):
+        return date.fromisoformat(found)
+    raise ValueError("is no date; write YYYY-MM-DD")
 
 
 def _adapter(kind: type) -> Any:
@@ -95,22 +131,46 @@ def _adapter(kind: type) -> Any:
     return _ADAPTERS[kind]
 
 
-def _decode(load: Any, failure_kind: type[ValueError], text: str, file: Path, error: type[DocumentError]) -> object:
+def _decode(load: Callable[[str], object], text: str, file: Path, error: type[DocumentError]) -> object:
     try:
         return load(text)
-    except failure_kind as failure:
-        raise error.unreadable(file.name, str(failure)) from None
+    except ValueError as failure:
+        # The readers' own errors are ValueErrors, as are numbers and dates that Python cannot hold.
+        raise error.unreadable(file.name, " ".join(str(failure).split())) from None
+    except RecursionError:
+        raise error.unreadable(file.name, _TOO_DEEP) from None
 
 
-def _read_yaml(text: str, file: Path, error: type[DocumentError]) -> object:
+def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A mapping; of a key that stands twice, one would be lost without a word."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice!r} stands twice")
+    return found
+
+
+def _yaml_reader(file: Path) -> Callable[[str], object]:
     try:
         import yaml
     except ImportError:
         raise MissingExtraError.of("yaml", f"reading {file.name}") from None
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as failure:
-        raise error.unreadable(file.name, " ".join(str(failure).split())) from None
+
+    class Reader(yaml.SafeLoader):
+        """PyYAML's safe reader, with keys once each."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # PyYAML's signature
+            _once_each([(str(key.value), None) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"])
+            return super().construct_mapping(node, deep=deep)
+
+    def load(text: str) -> object:
+        try:
+            return yaml.load(text, Loader=Reader)  # noqa: S506  # a SafeLoader
+        except yaml.YAMLError as failure:
+            raise ValueError(str(failure)) from None
+
+    return load
 
 
 def _problems(kind: type, errors: list[Any]) -> list[Problem]:
@@ -142,16 +202,19 @@ def _path(loc: tuple[str | int, ...], branches: set[str]) -> str:
 
 def _sentence(kind: type, errors: list[Any]) -> str:
     told: list[str] = []
+    # A key that one branch of a union does not know and another does is no unknown key.
+    errors = [found for found in errors if found["type"] not in _UNKNOWN_KEY] or errors
     for found in errors:
         match found["type"]:
-            case "unexpected_keyword_argument" | "extra_forbidden":
+            case kind_ if kind_ in _UNKNOWN_KEY:
                 text = f"unknown key; {_keys_near(kind, found['loc'])}"
             case "missing" | "missing_argument":
                 text = "is missing"
             case _:
                 got = found.get("input")
                 shown = f", got {got!r}" if isinstance(got, str | int | float | bool) or got is None else ""
-                text = f"{found['msg'][:1].lower()}{found['msg'][1:]}{shown}"
+                said = found["msg"].removeprefix("Value error, ")
+                text = f"{said[:1].lower()}{said[1:]}{shown}"
         if text not in told:
             told.append(text)
     return " or ".join(told)

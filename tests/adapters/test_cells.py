@@ -50,18 +50,17 @@ class TestStampReader:
         with pytest.raises(MissingZoneError):
             StampReader("iso", None)("2026-11-20 16:30:00")
 
-    def test_hours_that_the_clock_repeats_or_skips_are_counted(self) -> None:
+    def test_hours_that_the_clock_repeats_or_skips_are_told(self) -> None:
         read = StampReader("iso", MADRID)
         assert read("2026-10-25 02:30:00") == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-        read("2026-10-25 02:30:00")
-        read("2026-03-29 02:30:00")
-        read("2026-10-25 04:30:00")
-        assert read.unsure == 3
+        cells = ["2026-10-25 02:30:00", "2026-03-29 02:30:00", "2026-10-25 04:30:00"]
+        assert [(read(cell), read.is_unsure(cell))[1] for cell in cells] == [True, True, False]
 
 
 class TestShownStamp:
     @pytest.mark.parametrize(
-        "cell", ["31/02/2026 10:00", "2026-13-32 10:00:00", "20 Nov 2026", "2026-11-20T16:30:00.123Z", "3.4.26"]
+        "cell",
+        ["31/02/2026 10:00", "2026-13-32 10:00:00", "20 Nov 2026 9:15", "2026-11-20T16:30:00.123Z", "3.4.26 12:00"],
     )
     def test_a_stamp_is_shown(self, cell: str) -> None:
         assert _cells.shown_stamp(cell) == repr(cell)
@@ -74,6 +73,10 @@ class TestShownStamp:
             "600-123-456",
             "+34 600 123 456",
             "12345678",
+            "12/03/1985",
+            "12 Mar 1985",
+            "1985-03-12 00:00:00",
+            "1985-03-12T00:00",
             "my parcel is late",
             "x" * 41,
         ],
@@ -87,7 +90,38 @@ class TestShownStamp:
         assert shown == repr(cell) or shown.startswith("a text of ")
 
 
+class TestShownWord:
+    @pytest.mark.parametrize(("cell", "is_shown"), [
+        ("Cerado", True),
+        ("CLOSED", True),
+        ("ana.garcia@example.com", False),
+        ("Marisa Obrien", False),
+        ("Owen", False),
+        ("snoozed", False),
+    ])  # fmt: skip
+    def test_only_a_slip_of_a_known_word_is_shown(self, cell: str, is_shown: bool) -> None:
+        shown = _cells.shown_word(cell, ["open", "closed", "Cerrado"])
+        assert shown == (repr(cell) if is_shown else f"a text of {len(cell)} characters")
+
+
+class TestShownId:
+    @pytest.mark.parametrize("cell", ["7", "941606", "#1001", "INC0010001", "CASE-12", "CS_7"])
+    def test_what_looks_like_the_number_of_a_ticket_is_shown(self, cell: str) -> None:
+        assert _cells.shown_id(cell) == cell
+
+    @pytest.mark.parametrize("cell", [
+        "600123456", "600-123-456", "+34 600 123 456", "5 Main Street", "ana85", "ana@example.com", "12-03-1985",
+        "19850312", "12345678Z", "4111111111111111", "Ana", "٣",
+    ])  # fmt: skip
+    def test_what_may_be_a_customers_is_not(self, cell: str) -> None:
+        assert _cells.shown_id(cell) == f"(an id of {len(cell)} character{'' if len(cell) == 1 else 's'})"
+
+
 class TestNumbers:
+    @pytest.mark.parametrize(("found", "shown"), [(-2, "-2"), (5.5, "5.5"), (600_123_456.5, "a number of 9 digits")])
+    def test_a_long_number_is_not_shown(self, found: float, shown: str) -> None:
+        assert _cells.shown_number(found) == shown
+
     @pytest.mark.parametrize(("cell", "expected"), [("3", 3), ("3.0", 3), ("+12", 12), ("0", 0)])
     def test_counts(self, cell: str, expected: int) -> None:
         assert _cells.count(cell) == expected

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csprotocol.adapters import _csv
 from csprotocol.adapters._csv import open_table
 from csprotocol.adapters._read import Outcome, Read, Tally
 from csprotocol.errors import CsprotocolError, ExportError
@@ -53,7 +55,7 @@ class TestOpenTable:
             (["a,b", "1,2,3"], "field-count", "3 fields, the header has 2"),
             (["a,b\n", '1,"2\n', "3,4\n"], "quotation", "never closed (lines 2 to 3 are lost)"),
             (["a,b", '1,"two" words'], "quotation", "not doubled"),
-            (["a,b", "1," + "x" * 200_000], "field-too-long", "131,072"),
+            (["a,b", "1," + "x" * (17 * 2**20)], "field-too-long", "16,777,216"),
         ],
     )
     def test_a_damaged_row_is_rejected_with_its_line(self, lines: list[str], code: str, message: str) -> None:
@@ -61,6 +63,21 @@ class TestOpenTable:
         assert found == []
         assert [(r.code, r.line, r.file) for r in read.rejected] == [(code, 2, "lines")]
         assert message in read.rejected[0].message
+
+    def test_the_body_of_an_email_is_a_field(self) -> None:
+        found, _ = rows_of(["a,b\n", '1,"' + "<p>" * 50_000 + "\n", '2,3\n"\n', "4,5\n"])
+        assert [(line, row[0]) for line, row in found] == [(2, "1"), (4, "4")]
+
+    def test_what_follows_in_a_field_that_is_too_long_are_no_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_csv, "_FIELD_LIMIT", 0)
+        limit = csv.field_size_limit(1_000)
+        try:
+            found, read = rows_of(["a,b\n", f'1,"{"x" * 2_000}\n', "2,a customer's row\n", 'bye"\n', "3,4\n"])
+        finally:
+            csv.field_size_limit(limit)
+        assert found == [(5, ["3", "4"])]
+        assert [(r.code, r.line) for r in read.rejected] == [("field-too-long", 2)]
+        assert "(lines 2 to 4 are lost)" in read.rejected[0].message
 
     def test_reading_goes_on_after_a_damaged_row(self) -> None:
         found, read = rows_of(["a,b", "1", "2,3"])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,7 +102,24 @@ class TestTableMapping:
             (changed(TICKETS, "delimiter", to="#"), "delimiter"),
             (changed(TICKETS, "status", "Abierto", to="opened"), "status.Abierto"),
             (changed(TICKETS, "columns", "prioridad", to="x"), "columns.prioridad: unknown key"),
-            (changed(TICKETS, "activity", "x", to="open"), "columns.activity is missing"),
+            (changed(TICKETS, "time", "format", to="%Y-%m-%d %H:%M %p"), "has %p without %I"),
+            (changed(TICKETS, "time", "format", to="%Y-%m-%d %H %I %p"), "names one part twice: %H and %I"),
+            (changed(TICKETS, "time", "format", to="%Y %y %m %d %H"), "names one part twice: %Y and %y"),
+            (changed(TICKETS, "time", "format", to="%Y %m%d %j"), "names one part twice: %m and %j"),
+            (changed(TICKETS, "time", "format", to="%Y %d %j"), "names one part twice: %d and %j"),
+            (changed(TICKETS, "time", "format", to="%Y %b %m %d"), "names one part twice: %m and %b"),
+            (changed(TICKETS, "columns", "tags", to="labels"), 'columns.tags: belongs to layout "events"'),
+            (changed(TICKETS, "activity", "x", to="open"), "activity: explains nothing: columns.activity is missing"),
+            (changed(TICKETS, "columns", "status", to=None), "status: explains nothing"),
+            (changed(TICKETS, "columns", "channel", to=None), "channel: explains nothing"),
+            (changed(TICKETS, "columns", "priority", to=None), "priority: explains nothing"),
+            (changed(TICKETS, "columns", "csat", to=None), "csat: explains nothing"),
+            (changed(TICKETS, "columns", "cost", to=None), "cost: explains nothing"),
+            (changed(TICKETS, "ces", "scale", to=[1, 7]), "ces: explains nothing"),
+            (changed(EVENTS, "tags", to={"separator": ";"}), "tags: explains nothing"),
+            (changed(TICKETS, "columns", "solved_at", to=None), "time.formats.solved_at: explains nothing"),
+            (changed(TICKETS, "columns", "ces", to="effort"), "say ces.scale, for example [1, 7]"),
+            (changed(changed(TICKETS, "columns", "ces", to="effort"), "ces", "scale", to=[7, 1]), "ces.scale: [7, 1]"),
             (changed(EVENTS, "tags", to={"separator": ""}), "tags.separator: is empty"),
         ],
     )
@@ -108,6 +127,18 @@ class TestTableMapping:
         with pytest.raises(DocumentError) as caught:
             TableMapping.from_dict(document)
         assert told in str(caught.value)
+
+    @pytest.mark.parametrize("path", [None, 7, "a\0b"])
+    def test_what_is_no_file_name_is_an_error_of_ours(self, path: Any) -> None:
+        with pytest.raises(DocumentError):
+            TableMapping.load(path)
+
+    @pytest.mark.parametrize("name", ["deep.json", "deep.toml"])
+    def test_a_document_without_a_bottom_is_an_error_of_ours(self, tmp_path: Path, name: str) -> None:
+        opening = {"deep.json": "[", "deep.toml": "a = "}[name]
+        (tmp_path / name).write_text(opening + "[" * 100_000, encoding="utf-8")
+        with pytest.raises(DocumentError, match="nested too deeply"):
+            TableMapping.load(tmp_path / name)
 
     @given(
         st.recursive(
@@ -155,10 +186,45 @@ class TestTickets:
         assert facts.agent_replies is facts.customer_replies is facts.waiting is facts.nps is None
 
     def test_cells_that_say_nothing_are_unknown(self) -> None:
-        facts = read(TICKETS, HEADER, "7;-;;;;Telex;;;;;;").value.facts[0]
+        result = read(TICKETS, HEADER, "7;-;;;;Telex;;;;;;")
+        facts = result.value.facts[0]
         assert facts.created_at is facts.status is facts.csat is facts.surveyed is facts.reopens is None
         assert facts.solved_at == ()
         assert (facts.channel, facts.channel_name) == (Channel.OTHER, "Telex")
+        assert [(notice.code, notice.count) for notice in result.warnings] == [("unknown-channel", 1)]
+
+    def test_the_first_reply_tells_whether_and_never_how_often(self) -> None:
+        result = read(TICKETS, HEADER, SOUND, "8;;;;;;;;;;;")
+        assert [facts.replied for facts in result.value.facts] == [True, False]
+        assert [facts.agent_replies for facts in result.value.facts] == [None, None]
+        without = changed(TICKETS, "columns", "first_reply_at", to=None)
+        assert read(without, HEADER, SOUND).value.facts[0].replied is None
+
+    def test_who_did_not_answer_may_not_have_been_asked(self) -> None:
+        columns = {"ticket_id": "id", "csat": "c", "nps": "n", "ces": "e", "surveyed": "s"}
+        document = {"source": "x", "layout": "tickets", "columns": columns, "csat": {"scale": [1, 5]}}
+        rows = ["1,5,,,", "2,,9,,", "3,,,7,", "4,,,,yes", "5,,,,no", "6,,,,"]
+        result = read({**document, "ces": {"scale": [1, 7]}}, "id,c,n,e,s", *rows)
+        assert [facts.surveyed for facts in result.value.facts] == [True, None, None, True, False, None]
+        assert (result.value.csat_scale, result.value.ces_scale) == ((1, 5), (1, 7))
+
+    @pytest.mark.parametrize("cell", ["900", "-5", "0"])
+    def test_an_effort_score_lies_in_its_scale(self, cell: str) -> None:
+        document = {"source": "x", "layout": "tickets", "columns": {"ticket_id": "id", "ces": "e"}}
+        result = read({**document, "ces": {"scale": [1, 7]}}, "id,e", f"1,{cell}")
+        assert dict(result.rejected_counts) == {"out-of-scale": 1}
+
+    def test_an_empty_cell_says_nothing_whatever_the_nulls_are(self) -> None:
+        columns = {"ticket_id": "id", "customer_id": "who", "merged_into": "into"}
+        document = {"source": "x", "layout": "tickets", "columns": columns, "null": ["-"]}
+        result = read(document, "id,who,into", "1,,", ",ana,", "-,ana,")
+        assert [(f.ticket_id, f.customer_id, f.merged_into) for f in result.value.facts] == [("1", None, None)]
+        assert dict(result.rejected_counts) == {"ticket-id": 2}
+
+    def test_what_is_odd_in_a_rejected_row_is_not_counted(self) -> None:
+        odd = SOUND.replace("20/11/2026 16:30", "25/10/2026 02:30").replace("Correo", "Telex")
+        result = read(TICKETS, HEADER, odd.replace("5.0", "99"))
+        assert (result.used, result.warnings) == (0, ())
 
     @pytest.mark.parametrize(
         ("old", "new", "code", "column", "told"),
@@ -231,8 +297,7 @@ class TestTickets:
         cells = SOUND.split(";")
         cells[place] = secret
         result = read(TICKETS, HEADER, ";".join(cells))
-        if place != 4:  # the status is a word of the vendor
-            assert all(secret not in str(rejection) for rejection in result.rejected)
+        assert all(secret not in str(rejection) for rejection in result.rejected)
 
 
 class TestEvents:
@@ -303,6 +368,29 @@ class TestEvents:
         assert {(n.code, n.count) for n in result.warnings} == {("incomplete-ticket", 1), ("lost-ticket", 1)}
         assert dict(result.rejected_counts) == {"unknown-status": 1, "stamp": 1}
 
+    def test_what_is_odd_in_a_rejected_row_is_not_counted(self) -> None:
+        document = changed(EVENTS, "columns", "activity", to="what")
+        document = changed(document, "time", "zone", to="Europe/Madrid")
+        result = read(document, "case,at,state,what,prio,stars", "1,2026-10-25 02:30:00,N,odd,low,99")
+        assert [notice.code for notice in result.warnings] == ["lost-ticket"]
+
+    def test_an_empty_id_is_a_rejection_whatever_the_nulls_are(self) -> None:
+        result = read({**EVENTS, "null": ["-"]}, "case,at,state,prio,stars", ",2026-11-20 09:00:00,N,low,")
+        assert dict(result.rejected_counts) == {"ticket-id": 1}
+
+    def test_who_did_not_answer_may_not_have_been_asked(self) -> None:
+        document = changed(EVENTS, "columns", "nps", to="nps")
+        rows = ["1,2026-11-20 09:00:00,R,,5,", "2,2026-11-20 09:00:00,R,,,", "3,2026-11-20 09:00:00,R,,,9"]
+        result = read(document, "case,at,state,prio,stars,nps", *rows)
+        assert [facts.surveyed for facts in result.value.facts] == [True, None, None]
+        assert [facts.nps for facts in result.value.facts] == [None, None, 9]
+
+    def test_words_for_channels_without_a_meaning_are_told(self) -> None:
+        document = {**changed(EVENTS, "columns", "channel", to="via"), "channel": {"Mail": "email", "Misc": "other"}}
+        rows = [f"{n},2026-11-20 09:00:00,N,,,{via}" for n, via in enumerate(["Mail", "Misc", "Telex", ""])]
+        result = read(document, "case,at,state,prio,stars,via", *rows)
+        assert [(notice.code, notice.count) for notice in result.warnings] == [("unknown-channel", 1)]
+
     def test_events_are_the_systems_and_in_utc(self) -> None:
         ticket = read(changed(EVENTS, "time", "zone", to="Europe/Madrid"), *self.LOG).value.tickets[0]
         assert {event.by for event in ticket.events if event.kind is EventKind.STATUS} == {ActorKind.SYSTEM}
@@ -317,3 +405,78 @@ class TestEvents:
             for ticket in result.value.tickets
             for event in ticket.events
         )
+
+
+class TestWhatALogCanKnow:
+    """Without a word for it in ``[activity]`` a thing is unknown, and not absent."""
+
+    FAMILIES: Mapping[str, tuple[str, ...]] = {
+        "agents": ("first_reply_at", "agent_replies", "agent_messages", "agents", "replied"),
+        "customers": ("customer_replies",),
+        "bots": ("auto_replied",),
+        "returns": ("reopens", "closes", "waiting", "lives"),
+        "ends": ("solved_at",),
+        "state": ("status",),
+    }
+    ALL: Mapping[str, str] = {
+        "Open": "new", "Customer wrote": "customer_message", "Bot": "bot_message", "Reply": "agent_message",
+        "Close": "closed", "Reopen": "open",
+    }  # fmt: skip
+    STORY = ("Open", "Customer wrote", "Reply", "Close", "Reopen", "Close")
+
+    def facts(self, *rows: str, words: Mapping[str, str]) -> tuple[Any, Any]:
+        document = {
+            "source": "log",
+            "layout": "events",
+            "created": "first_event",
+            "columns": {"ticket_id": "case", "at": "at", "activity": "what", "actor": "who"},
+            "time": {"zone": "UTC"},
+            "activity": dict(words),
+        }
+        lines = [f"1,2026-01-05 {hour:02}:00:00,{word},ana" for hour, word in enumerate(rows, 9)]
+        value = read(document, "case,at,what,who", *lines).value
+        return value.facts[0], value.tickets[0]
+
+    @pytest.mark.parametrize(
+        ("named", "known"),
+        [
+            (("Open", "Customer wrote", "Bot", "Reply", "Close", "Reopen"), "agents customers bots returns ends state"),
+            (("Reply", "Close"), "agents state"),
+            (("Customer wrote", "Close"), "customers state"),
+            (("Close", "Reopen"), "returns ends state"),
+            (("Bot", "Open"), "bots"),
+            (("Close",), "state"),
+            (("Reopen",), ""),
+        ],
+    )
+    def test_a_word_that_is_not_named_is_unknown(self, named: tuple[str, ...], known: str) -> None:
+        facts, ticket = self.facts(*self.STORY, words={word: self.ALL[word] for word in named})
+        unknown = {fact for family, names in self.FAMILIES.items() if family not in known.split() for fact in names}
+        assert {fact for names in self.FAMILIES.values() for fact in names if getattr(facts, fact) is None} == unknown
+        # The ticket's own facts tell no more.
+        own = ticket.facts()
+        assert {fact for fact in unknown - {"auto_replied"} if getattr(own, fact) is not None} == set()
+
+    def test_all_of_it_is_told_where_all_is_named(self) -> None:
+        facts, _ = self.facts(*self.STORY, words=self.ALL)
+        assert (facts.agent_replies, facts.customer_replies, facts.reopens, facts.auto_replied) == (1, 1, 1, False)
+
+    @pytest.mark.parametrize(
+        ("rows", "closed_hour", "status"),
+        [
+            (("Open", "Close"), 10, "closed"),
+            (("Open", "Close", "Reopen", "Close"), None, "closed"),
+            (("Open", "Close", "Reopen"), None, None),
+            (("Open",), None, None),
+        ],
+    )
+    def test_an_end_alone_says_when_only_where_nothing_followed(
+        self, rows: tuple[str, ...], closed_hour: int | None, status: str | None
+    ) -> None:
+        facts, _ = self.facts(*rows, words={"Close": "closed"})
+        assert (facts.closed_at and facts.closed_at.hour, facts.status) == (closed_hour, status)
+        assert facts.reopens is facts.closes is facts.lives is facts.waiting is None
+
+    def test_whom_an_agent_answered_is_unknown_where_customers_are_not_seen(self) -> None:
+        facts, _ = self.facts("Reply", "Customer wrote", "Reply", words={"Reply": "agent_message"})
+        assert (facts.agent_started, facts.agent_replies, facts.first_reply_at, facts.replied) == (True, 1, None, None)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ class TestExport:
                 + "3,10,1,2026-11-20 09:30:00,FALSE,private\n"
                 + "4,10,1,2026-11-20 10:00:00,TRUE,reply\n"
                 + "4,10,1,2026-11-20 10:00:00,TRUE,reply\n"
-                + "5,10,99,2026-11-20 10:30:00,TRUE,stranger\n"
+                + "5,10,99,2026-11-20 10:30:00,FALSE,stranger\n"
                 + "6,10,2,2026-11-20 11:00:00,TRUE,thanks\n",
             }
         )
@@ -125,10 +125,10 @@ class TestExport:
             "status,2026-11-20 14:00:00,1,solved",
             "priority,2026-11-20 14:00:00,1,medium",
             "subject,2026-11-20 14:00:00,1,secret text",
-            "status,2026-11-20 15:00:00,1,snoozed",
         ]
-        history = HISTORY + "".join(f"10,{row}\n" for row in rows)
-        read = export({"user": USER, "ticket": TICKET + T10, "ticket_field_history": history})
+        history = HISTORY + "".join(f"10,{row}\n" for row in rows) + "11,status,2026-11-20 15:00:00,1,snoozed\n"
+        tickets = TICKET + T10 + T10.replace("10,", "11,", 1)
+        read = export({"user": USER, "ticket": tickets, "ticket_field_history": history})
         facts = read.value.facts[0]
         assert (facts.solved_at, facts.reopens, facts.priority, facts.agent) == ((at(12), at(14)), 1, "medium", "1")
         assert [(w.category, w.start, w.end) for w in facts.waiting] == [
@@ -164,7 +164,7 @@ class TestExport:
         ratings = "id,ticket_id,score,created_at\n" + "".join(f"{n},{n},{s},2026-11-21 09:00:00\n" for n, s in scores)
         read = export({"ticket": tickets, "satisfaction_rating": ratings})
         assert [f.csat for f in read.value.facts] == [1, 0, None, None, None]
-        assert [f.surveyed for f in read.value.facts] == [True, True, True, False, False]
+        assert [f.surveyed for f in read.value.facts] == [True, True, True, False, None]
         assert dict(read.rejected_counts) == {"unknown-score": 1}
         assert read.value.csat_scale == (0, 1)
 
@@ -189,6 +189,107 @@ class TestExport:
             read = export({"ticket": TICKET + order})
             assert [f.status for f in read.value.facts] == [StatusCategory.CLOSED]
             assert (read.used, read.duplicates) == (1, 1)
+
+    @pytest.mark.parametrize(
+        ("deleted_on", "is_left"), [("2026-11-19", True), ("2026-11-20", False), ("2026-11-21", False)]
+    )
+    def test_a_newer_row_may_delete_a_ticket(self, export: Export, deleted_on: str, is_left: bool) -> None:
+        deleted = T10.replace("10,FALSE", "10,TRUE").replace("2026-11-20 12:00:00", f"{deleted_on} 12:00:00")
+        for order in (T10 + deleted, deleted + T10):
+            read = export({"ticket": TICKET + order, "ticket_comment": COMMENT + "1,10,2,2026-11-20 09:00:00,TRUE,x\n"})
+            assert len(read.value.facts) == is_left
+            assert (read.used, read.duplicates, read.left_out) == ((2, 0, 1) if is_left else (0, 1, 2))
+            assert dict(read.value.orphans) == {}
+
+    def test_the_newest_row_of_a_user_or_a_group_counts(self, export: Export) -> None:
+        users = (
+            "id,role,updated_at,_fivetran_deleted\n"
+            "1,end-user,2026-01-01 00:00:00,TRUE\n"
+            "1,end-user,2026-01-02 00:00:00,FALSE\n"
+            "1,agent,2026-01-03 00:00:00,FALSE\n"
+            "3,agent,2026-01-01 00:00:00,FALSE\n"
+            "3,agent,2026-01-04 00:00:00,TRUE\n"
+        )
+        read = export(
+            {
+                "user": users,
+                "group": "id,name,updated_at\n7,Old,2026-01-01 00:00:00\n7,New,2026-01-02 00:00:00\n",
+                "ticket": TICKET
+                + T10.replace(",2,2,1,", ",2,2,,")
+                + T10.replace("10,", "11,", 1).replace(",2,2,1,", ",2,2,,"),
+                "ticket_comment": COMMENT + "1,10,1,2026-11-20 10:00:00,TRUE,x\n2,11,3,2026-11-20 10:00:00,TRUE,x\n",
+            }
+        )
+        assert [f.agent_replies for f in read.value.facts] == [1, None]
+        assert read.value.facts[0].group == "New"
+        counts = {count.file: (count.used, count.duplicates, count.left_out) for count in read.files}
+        assert (counts["user_data.csv"], counts["group_data.csv"]) == ((1, 2, 2), (1, 1, 0))
+
+    def test_a_deleted_tag_makes_no_bot(self, export: Export) -> None:
+        tags = "user_id,tag,_fivetran_deleted\n1,bot,TRUE\n"
+        comments = COMMENT + "1,10,1,2026-11-20 10:00:00,TRUE,x\n"
+        read = export({"user": USER, "user_tag": tags, "ticket": TICKET + T10, "ticket_comment": comments})
+        assert read.value.facts[0].first_reply_at == at(10)
+
+    @pytest.mark.parametrize("bots", [[1], ["1"], {1}, ("1.0",)])
+    def test_bots_may_be_named_by_number(self, export: Export, bots: Any) -> None:
+        comments = COMMENT + "1,10,1,2026-11-20 10:00:00,TRUE,x\n"
+        read = export({"user": USER, "ticket": TICKET + T10, "ticket_comment": comments}, bots=bots)
+        assert (read.value.facts[0].first_reply_at, read.value.facts[0].auto_replied) == (None, True)
+
+    def test_what_was_asked_for_and_is_not_there_is_told(self, export: Export) -> None:
+        read = export({"ticket": TICKET + T10}, reason_column="reason", bot_tag="robot")
+        told = {notice.code: notice.message for notice in read.warnings}
+        assert told["missing-column"] == "columns that were asked for and that ticket_data.csv lacks: reason"
+        assert told["unknown-bot-tag"] == "tags that were asked for and that no user has: robot"
+
+    @pytest.mark.parametrize(("first", "second", "survivor"), [(9, 10, "10"), (11, 10, "11")])
+    def test_of_tickets_that_are_merged_into_each_other_the_oldest_stays(
+        self, export: Export, first: int, second: int, survivor: str
+    ) -> None:
+        rows = [
+            T10.replace("[]", "[11]").replace("2026-11-20 09", f"2026-11-20 {first:02}"),
+            T10.replace("10,", "11,", 1).replace("[]", "[10]").replace("2026-11-20 09", f"2026-11-20 {second:02}"),
+        ]
+        read = export({"ticket": TICKET + "".join(rows)})
+        assert [f.ticket_id for f in read.value.facts if f.merged_into is None] == [survivor]
+        assert ("merged-in-a-ring", 1) in {(notice.code, notice.count) for notice in read.warnings}
+
+    def test_of_statuses_at_one_instant_the_last_counts(self, export: Export) -> None:
+        rows = "10,status,2026-11-20 10:00:00,1,closed\n10,status,2026-11-20 10:00:00,1,deleted\n"
+        ticket = T10.replace("solved,2,2", "deleted,4,4")
+        read = export({"user": USER, "ticket": TICKET + ticket, "ticket_field_history": HISTORY + rows})
+        assert (read.value.facts[0].status, read.value.facts[0].spam) == (StatusCategory.CANCELLED, True)
+        assert "status-differs" not in {notice.code for notice in read.warnings}
+
+    def test_a_rejected_row_is_no_unknown_priority(self, export: Export) -> None:
+        row = T10.replace("normal", "medium").replace("2026-11-20 09:00:00", "never")
+        read = export({"ticket": TICKET + row})
+        assert "unknown-priority" not in {notice.code for notice in read.warnings}
+
+    @pytest.mark.parametrize(
+        ("seconds", "authors", "customer_replies"),
+        [
+            ((2,), "2", 0),
+            ((59,), "2", 0),
+            ((61,), "2", 1),
+            ((2, 5), "22", 1),
+            ((5, 2), "23", 1),  # an automatic answer comes first: the description is not here
+            ((2, 2), "32", 0),
+            ((2,), "1", 0),
+            ((-7_200, 1), "12", 0),
+        ],
+    )
+    def test_the_first_comment_is_the_description(
+        self, export: Export, seconds: tuple[int, ...], authors: str, customer_replies: int
+    ) -> None:
+        rows = [
+            f"{n},10,{author},{at(9) + timedelta(seconds=after):%Y-%m-%d %H:%M:%S},TRUE,x\n"
+            for n, (after, author) in enumerate(zip(seconds, authors, strict=True))
+        ]
+        tables = {"user": USER, "user_tag": "user_id,tag\n3,bot\n", "ticket": TICKET + T10}
+        read = export({**tables, "ticket_comment": COMMENT + "".join(rows)})
+        assert read.value.facts[0].customer_replies == customer_replies
 
     def test_an_event_before_the_creation_is_told(self, export: Export) -> None:
         read = export(
@@ -232,7 +333,20 @@ class TestFolder:
         with pytest.raises(ExportError, match="column 'created_at': is not in the header; did you mean created"):
             export({"ticket": "id,createdat\n1,2026-11-20 09:00:00\n"})
 
-    @pytest.mark.parametrize("option", [{"calendar_rule": "last"}, {"without_schedule": True}])
+    @pytest.mark.parametrize(
+        "option",
+        [
+            {"calendar_rule": "last"},
+            {"without_schedule": True},
+            {"bots": None},
+            {"bots": "9"},
+            {"bots": 9},
+            {"bots": [None]},
+            {"bots": [True]},
+            {"bot_tag": None},
+            {"reason_column": 7},
+        ],
+    )
     def test_unknown_options(self, export: Export, option: dict[str, Any]) -> None:
         with pytest.raises(InvalidValueError):
             export({"ticket": TICKET + T10}, **option)
@@ -277,6 +391,78 @@ class TestCalendars:
         assert read.rejected_counts["schedule"] >= 2
         assert all(count.adds_up for count in read.files)
 
+    def test_a_holiday_that_is_too_long_costs_itself_only(self, export: Export) -> None:
+        holidays = self.TABLES["schedule_holiday"] + "5,Typo,2026-12-24,2036-12-25\n"
+        read = export({**self.TABLES, "schedule_holiday": holidays})
+        assert len(read.value.schedules["5"].holidays) == 2
+        assert dict(read.rejected_counts) == {"long-holiday": 1, "unknown-schedule": 1}
+        assert all(count.adds_up for count in read.files)
+
+    def test_a_zone_that_is_none_is_not_repeated(self, export: Export) -> None:
+        read = export({**self.TABLES, "schedule": SCHEDULE.replace("Madrid", "ana@example.com")})
+        assert "ana@example.com" not in "".join(map(str, read.rejected))
+
+
+class TestLostRows:
+    """What rests on a row that was lost is unknown."""
+
+    HISTORY_ROWS = (
+        "10,status,2026-11-20 09:00:00,2,new\n10,status,2026-11-20 11:00:00,1,solved\n{}"
+        "10,status,2026-11-20 13:00:00,1,solved\n"
+    )
+    COMMENTS = COMMENT + "1,10,2,2026-11-20 09:00:00,TRUE,x\n{}3,10,1,2026-11-20 11:00:00,TRUE,x\n"
+    STATES = ("solved_at", "closed_at", "reopens", "closes", "waiting", "lives")
+    MESSAGES = ("first_reply_at", "agent_replies", "customer_replies", "agents", "first_agent_message_at", "replied")
+
+    def facts(self, export: Export, **tables: str) -> tuple[Any, bool]:
+        read = export({"user": USER, "ticket": TICKET + T10, **tables})
+        assert all(count.adds_up for count in read.files)
+        return read.value.facts[0], ("incomplete-ticket", 1) in {(each.code, each.count) for each in read.warnings}
+
+    @pytest.mark.parametrize(
+        "row", ["10,status,garbage,1,open\n", "10,status,2026-11-20 12:00:00,1,opened\n", "10,,x,1,\n"]
+    )
+    def test_a_change_of_the_status(self, export: Export, row: str) -> None:
+        facts, is_told = self.facts(export, ticket_field_history=HISTORY + self.HISTORY_ROWS.format(row))
+        assert [getattr(facts, fact) for fact in self.STATES] == [None] * len(self.STATES)
+        assert (facts.status, is_told) == (StatusCategory.RESOLVED, True)
+
+    @pytest.mark.parametrize("row", ["", "10,subject,garbage,1,x\n", "11,status,garbage,1,open\n"])
+    def test_a_change_of_something_else_costs_nothing(self, export: Export, row: str) -> None:
+        facts, is_told = self.facts(export, ticket_field_history=HISTORY + self.HISTORY_ROWS.format(row))
+        assert (facts.reopens, facts.solved_at, is_told) == (0, (at(11),), False)
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            "2,10,1,2026-11-20 10:01:00,perhaps,x\n",
+            "2,10,1,garbage,TRUE,x\n",
+            "2,10,99,2026-11-20 10:01:00,TRUE,x\n",
+            "2,10,,2026-11-20 10:01:00,TRUE,x\n",
+        ],
+    )
+    def test_a_comment_or_its_author(self, export: Export, row: str) -> None:
+        facts, is_told = self.facts(export, ticket_comment=self.COMMENTS.format(row))
+        assert [getattr(facts, fact) for fact in self.MESSAGES] == [None] * len(self.MESSAGES)
+        assert is_told
+
+    @pytest.mark.parametrize("row", ["", "2,10,99,2026-11-20 10:01:00,FALSE,x\n", "2,10,1,garbage,FALSE,x\n"])
+    def test_a_private_comment_costs_nothing(self, export: Export, row: str) -> None:
+        facts, is_told = self.facts(export, ticket_comment=self.COMMENTS.format(row))
+        assert (facts.first_reply_at, facts.agent_replies, is_told) == (at(11), 1, False)
+
+    def test_without_users_nobody_knows_who_replied_first(self, export: Export) -> None:
+        comments = self.COMMENTS.format("2,10,3,2026-11-20 10:01:00,TRUE,x\n")
+        read = export({"ticket": TICKET + T10, "ticket_comment": comments})
+        assert read.value.facts[0].first_reply_at is read.value.facts[0].replied is None
+        with_users, _ = self.facts(export, ticket_comment=comments)
+        assert (with_users.first_reply_at, with_users.agent_replies) == (at(10, 1), 2)
+
+    def test_a_rating(self, export: Export) -> None:
+        ratings = "id,ticket_id,score,created_at\n1,10,good,2026-11-20 15:00:00\n2,10,great,2026-11-20 16:00:00\n"
+        facts, is_told = self.facts(export, satisfaction_rating=ratings)
+        assert (facts.csat, facts.surveyed, is_told) == (None, None, True)
+
 
 class TestTargets:
     POLICY = (
@@ -308,6 +494,18 @@ class TestTargets:
             }
         )
         assert [target.minutes for target in read.value.targets["10"]] == [minutes]
+
+    def test_of_two_promises_of_one_version_the_later_row_counts(self, export: Export) -> None:
+        read = export(
+            {
+                "ticket": TICKET + T10,
+                "sla_policy_metric_history": self.POLICY + "1,2020-06-01 00:00:00,first_reply_time,normal,90,TRUE\n",
+                "ticket_sla_policy": "ticket_id,sla_policy_id,policy_applied_at\n10,1,2020-10-28 12:03:02\n",
+            }
+        )
+        assert [target.minutes for target in read.value.targets["10"]] == [90]
+        assert read.duplicates == 1
+        assert ("target-twice", 1) in {(notice.code, notice.count) for notice in read.warnings}
 
     @pytest.mark.parametrize(
         ("row", "told"),
@@ -388,3 +586,18 @@ class TestEvents:
     def test_nothing_shows_what_a_customer_wrote(self, export: Export) -> None:
         read = export({"ticket": TICKET + T10, "ticket_comment": COMMENT + "1,10,2,secret,secret,secret body\n"})
         assert "secret" not in repr(read) + "".join(map(str, read.rejected))
+
+    @pytest.mark.parametrize(
+        "tables",
+        [
+            {"ticket": TICKET + T10.replace("solved", "ana@example.com")},
+            {"ticket": TICKET + T10.replace("10,", "ana85,", 1).replace("2026-11-20 09", "x")},
+            {"user": USER.replace("admin", "x").replace("agent", "ana@example.com")},
+            {"satisfaction_rating": "ticket_id,score,created_at\n10,ana@example.com,2026-11-20 09:00:00\n"},
+            {"ticket_comment": COMMENT + "1,ana85,2,2026-11-20 09:00:00,TRUE,x\n"},
+        ],
+    )
+    def test_a_customers_text_in_a_wrong_column_is_not_repeated(self, export: Export, tables: dict[str, str]) -> None:
+        read = export({"ticket": TICKET + T10, **tables})
+        assert read.rejections >= 1
+        assert "ana" not in "".join(map(str, read.rejected))

@@ -151,14 +151,13 @@ class TestCountedRejections:
                 "waiting_customer",
                 "snoozed",
                 "unknown-status",
-                "tickets.csv, line 8, column 'state', ticket 7: 'snoozed' is no status; possible: new, open",
+                "tickets.csv, line 8, column 'state', ticket 7: a text of 7 characters is no status; possible: new",
             ),
             ("high,5,10", "high,9,10", "out-of-scale", "column 'stars', ticket 1: 9 is no score; possible: 1 to 5"),
             ("high,5,10", f"high,{'9' * 400},10", "no-number", "column 'stars', ticket 1: a text of 400 characters"),
             ("high,5,10", "high,5,11", "out-of-scale", "column 'nps', ticket 1: 11 is no score; possible: a whole"),
             ("0,1,yes,,no,Lamp,Norte\n2", "0,1,perhaps,,no,Lamp,Norte\n2", "no-flag", "possible: true, false, yes"),
             (",Lamp,Norte\n2", ",Lamp\n2", "field-count", "tickets.csv, line 2: 16 fields, the header has 17"),
-            (",Norte\n2", f",{'N' * 200_000}\n2", "field-too-long", "is a quotation mark open?"),
             ("Chair,Sur\n", 'Chair,"Sur\n', "quotation", "a quotation mark is never closed (lines 4 to 17 are"),
         ],
     )  # fmt: skip
@@ -182,7 +181,7 @@ class TestCountedRejections:
     def test_strict_stops_at_the_first(self, folder: Path) -> None:
         Path("tickets.csv").write_text(shop.TEXT.replace("waiting_customer", "snoozed"), encoding="utf-8")
         said = run("report", *SHOP, "--strict").complaint
-        assert said.startswith("csprotocol: tickets.csv, line 8, column 'state': 'snoozed' is no status")
+        assert said.startswith("csprotocol: tickets.csv, line 8, column 'state': a text of 7 characters is no status")
 
     @pytest.mark.parametrize("tz", ["UTC", "America/New_York", "Asia/Tokyo"])
     def test_the_ends_of_the_calendar(self, folder: Path, tz: str) -> None:

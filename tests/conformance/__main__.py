@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.conformance._handler import UnknownCaseError
-from tests.conformance._runner import run
+from tests.conformance._runner import CaseFileError, run
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,14 +19,17 @@ def main(arguments: Sequence[str]) -> int:
     status = 0
     for name in arguments:
         try:
-            for outcome in run([Path(name)]):
+            for outcome in run(Path(name)):
                 passed += outcome.passed
                 failed += not outcome.passed
                 if not outcome.passed:
                     print(outcome)
-        except (OSError, json.JSONDecodeError, KeyError, TypeError, UnknownCaseError) as error:
-            print(f"{name}: {type(error).__name__}: {error}")
-            status = 2 if not isinstance(error, UnknownCaseError) else 1
+        except UnknownCaseError as error:
+            print(f"{name}: {error}")
+            status = status or 1
+        except CaseFileError as error:
+            print(f"{name}: {error}")
+            status = 2
     print(f"{passed} passed, {failed} failed")
     return status or (1 if failed else 0)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from csprotocol.errors import CsprotocolError
 
-__all__ = ["Handler", "NotSupportedError", "UnknownCaseError", "refuse_unknown_keys"]
+__all__ = ["Exactly", "Handler", "NotSupportedError", "UnknownCaseError", "refuse_unknown_keys"]
 
 
 class UnknownCaseError(Exception):
@@ -16,6 +17,16 @@ class UnknownCaseError(Exception):
 
 class NotSupportedError(UnknownCaseError):
     """The operation is known and its formula is not written yet: it fails, it is never skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exactly:
+    """An answer whose keys are its content (dates, for example): one too many is as wrong as one too few."""
+
+    mapping: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return str(dict(self.mapping))
 
 
 class Handler(Protocol):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,7 +41,11 @@ class TestBacklog:
             ({"solved_at": ()}, True, None),
             ({"solved_at": (at("11:00"),)}, False, None),
             ({"solved_at": (at("13:00"),)}, True, None),
-            ({"solved_at": (at("11:00"),), "status": StatusCategory.OPEN}, True, None),  # reopened, says the row
+            # Reopened, says the row, and not when: perhaps long after.
+            ({"solved_at": (at("11:00"),), "status": StatusCategory.OPEN}, False, "no-reopen-time"),
+            ({"solved_at": (at("13:00"),), "status": StatusCategory.OPEN}, True, None),
+            ({"solved_at": (at("13:00"),), "status": StatusCategory.RESOLVED, "reopens": 2}, False, "no-reopen-time"),
+            ({"solved_at": (at("11:00"),), "status": StatusCategory.RESOLVED, "reopens": 2}, False, None),
             ({"solved_at": (at("11:00"), at("13:00"))}, False, "no-reopen-time"),
             ({"solved_at": (at("11:00"),), "closed_at": at("13:00")}, False, None),
             ({"closed_at": at("11:00"), "status": StatusCategory.CLOSED}, False, None),
@@ -90,6 +95,10 @@ class TestAgeing:
         assert [bucket.tickets for bucket in found.buckets] == [0, 1, 0]
         assert ageing([friday], at("17:00"), within=lambda _: None).missing == {"no-calendar": 1}
 
+    def test_bounds_are_durations(self) -> None:
+        with pytest.raises(InvalidValueError, match="a timedelta"):
+            ageing([], at("12:00"), [1])  # type: ignore[list-item]
+
     @pytest.mark.parametrize("buckets", [[DAY, DAY], [2 * DAY, DAY], [timedelta(0)], [-DAY]])
     def test_bounds_rise(self, buckets: list[timedelta]) -> None:
         with pytest.raises(InvalidValueError, match="rising and positive"):
@@ -101,6 +110,19 @@ class TestAgeing:
 
 
 class TestUnreplied:
+    @pytest.mark.parametrize(
+        ("known", "ratio"),
+        [
+            ({"replied": False}, Ratio(1, 1)),
+            ({"replied": True}, Ratio(0, 1)),
+            ({"first_reply_at": at("11:00")}, Ratio(0, 1)),
+            ({"agent_replies": 0}, Ratio(1, 1)),
+            ({}, Ratio(0, 0)),
+        ],
+    )
+    def test_by_whichever_fact_is_known(self, known: dict[str, Any], ratio: Ratio) -> None:
+        assert ratio == unreplied([TicketFacts(ticket_id="1", **known)]).ratio
+
     def test_zero_is_counted_and_unknown_is_not_zero(self) -> None:
         counts = [0, 0, 2, None]
         found = unreplied(TicketFacts(ticket_id=str(i), agent_replies=count) for i, count in enumerate(counts))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -45,3 +46,12 @@ class TestCauses:
         found = causes(items)
         reached = [(cause.cumulative.exact or 0) >= Fraction(4, 5) for cause in found.causes]
         assert reached.index(True) + 1 == len(found.vital_few)
+
+    @pytest.mark.parametrize("share", [float("nan"), "0.8", None])
+    def test_the_line_is_a_number(self, share: Any) -> None:
+        with pytest.raises(InvalidValueError, match="vital_share"):
+            causes([], vital_share=share)
+
+    def test_a_cause_is_a_text(self) -> None:
+        with pytest.raises(InvalidValueError, match="a text"):
+            causes([["late"]])  # type: ignore[list-item]

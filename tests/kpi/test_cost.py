@@ -42,3 +42,7 @@ class TestCostPerContact:
 
     def test_without_contacts(self) -> None:
         assert str(cost_per_contact(Money.of("1", "EUR"), 0)) == "Cost per contact: no value (1.00 EUR / 0)"
+
+    def test_a_cost_has_a_currency(self) -> None:
+        with pytest.raises(InvalidValueError, match="must be Money, got 1250"):
+            cost_per_contact(1250, 500)  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,10 +31,14 @@ class TestTicketsPerDay:
             tickets_per_day([LATE, datetime(2025, 3, 1, 12, tzinfo=UTC)], "Europe/Madrid")
         )
 
-    @pytest.mark.parametrize("tz", ["Europe/Madird", "", "/etc/passwd"])
-    def test_unknown_zone(self, tz: str) -> None:
+    @pytest.mark.parametrize("tz", ["Europe/Madird", "", "/etc/passwd", None])
+    def test_unknown_zone(self, tz: Any) -> None:
         with pytest.raises(InvalidValueError, match="IANA"):
             tickets_per_day([], tz)
+
+    def test_a_local_date_that_no_calendar_has(self) -> None:
+        with pytest.raises(InvalidValueError, match="years 1 to 9999 of America/New_York"):
+            tickets_per_day([datetime.min.replace(tzinfo=UTC)], "America/New_York")
 
     def test_naive_instants(self) -> None:
         with pytest.raises(NaiveDatetimeError):
@@ -64,3 +69,7 @@ class TestServiceCounts:
             found.n,
         ) == ({"no-creation-time": 1, "spam": 1}, {"duplicate-ticket": 1}, 4)
         assert "Europe/Madrid" in found.explain()
+
+    def test_a_local_date_that_no_calendar_has_is_rejected(self) -> None:
+        first = TicketFacts(ticket_id="1", created_at=datetime.min.replace(tzinfo=UTC))
+        assert service_counts([first], tz="America/New_York").rejected == {"invalid-value": 1}

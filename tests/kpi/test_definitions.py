@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -41,6 +42,29 @@ ROW = [
 ]
 VENDORS = ["dbt_zendesk", "freshdesk", "freshservice", "gorgias", "helpscout", "intercom", "plain", "redo", "zendesk"]
 
+FUNCTIONS: dict[str, tuple[Callable[..., object], ...]] = {
+    "ces": (kpi.ces, kpi.ces_share),
+    "sla_attainment": (kpi.sla_attainment_of,),
+}
+# Those whose optional parameters are choices, and not counts.
+CHOOSING = {
+    "ageing",
+    "backlog",
+    "causes",
+    "ces",
+    "csat",
+    "csat_mean",
+    "fcr",
+    "fcr_no_repeat",
+    "first_reply",
+    "nps",
+    "reopen_rate",
+    "resolution",
+    "service_counts",
+    "sla_attainment",
+    "unreplied",
+}
+
 
 class TestDefinition:
     @pytest.mark.parametrize(
@@ -76,12 +100,20 @@ class TestDefinitions:
 
     @pytest.mark.parametrize("each", [d for d in definitions() if hasattr(kpi, d.id)], ids=lambda each: each.id)
     def test_options_are_those_of_the_function(self, each: Definition) -> None:
-        parameters = inspect.signature(getattr(kpi, each.id)).parameters
+        parameters: dict[str, inspect.Parameter] = {}
+        for function in FUNCTIONS.get(each.id, (getattr(kpi, each.id),)):
+            parameters |= inspect.signature(function).parameters
         assert set(each.options) <= set(parameters)
         for option, values in each.options.items():
             default = parameters[option].default
             if isinstance(default, str):
                 assert values[0] == str(default)
+
+    @pytest.mark.parametrize("each", [d for d in definitions() if d.id in CHOOSING], ids=lambda each: each.id)
+    def test_every_option_of_the_function_is_told(self, each: Definition) -> None:
+        for function in FUNCTIONS.get(each.id, (getattr(kpi, each.id),)):
+            for name, parameter in inspect.signature(function).parameters.items():
+                assert parameter.default is inspect.Parameter.empty or name in each.options
 
 
 class TestPreset:
@@ -90,6 +122,15 @@ class TestPreset:
         for each in definitions():
             for option, value in preset(vendor, each.id).items():
                 assert value in each.options[option]
+
+    @pytest.mark.parametrize("vendor", VENDORS)
+    def test_holds_nothing_but_what_differs(self, vendor: str) -> None:
+        for each in definitions():
+            for option, value in preset(vendor, each.id).items():
+                assert value != each.options[option][0]
+
+    def test_freshdesk_does_not_ask_whether_it_was_reopened(self) -> None:
+        assert preset("freshdesk", "fcr") == {"variant": "equal_one"}
 
     def test_is_accepted_by_the_function(self) -> None:
         for vendor in VENDORS:

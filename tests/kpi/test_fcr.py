@@ -78,6 +78,24 @@ class TestFcr:
         found = fcr([resolved(**known)], variant=variant)
         assert (None, {missing: 1}) == (found.value, found.missing)
 
+    def test_who_was_not_answered_does_not_stand_for_who_was(self) -> None:
+        """A source that says whether, and not how often, would leave only the unanswered: a rate of 1."""
+        tickets = [
+            TicketFacts(ticket_id=str(replied), status=StatusCategory.CLOSED, replied=replied)
+            for replied in (True, False)
+        ]
+        found = fcr(tickets, variant="less_than_two")
+        assert (Ratio(0, 0), {"no-reply-count": 2}) == (found.ratio, found.missing)
+
+    def test_a_reopened_ticket_was_closed_more_than_once(self) -> None:
+        path = [status(to, f"{11 + i}:00") for i, to in enumerate(("resolved", "open", "resolved", "closed"))]
+        found = fcr([facts_of(said("agent", "10:30"), *path)], variant="single_close_single_agent")
+        assert Ratio(0, 1) == found.ratio
+
+    def test_a_call_that_an_agent_logged_has_no_customer_reply(self) -> None:
+        logged = facts_of(said("customer", "10:00"), said("agent", "11:00"), status("resolved", "12:00"), by="agent")
+        assert fcr([logged], variant="zero_customer_replies").value == 1
+
     def test_merged_and_spam_are_out(self) -> None:
         merged = TicketFacts(ticket_id="2", status=StatusCategory.CLOSED, agent_replies=0, reopens=0, merged_into="1")
         found = fcr([resolved(agent_replies=1, reopens=0), merged])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +25,7 @@ class TestFirstReplyOf:
             ([said("agent", "10:05", public=False), said("agent", "11:00")], 60),  # a private note is no reply
             ([said("bot", "10:00:01"), said("agent", "10:20")], 20),  # nor is an automatic answer
             ([said("customer", "10:10"), said("agent", "10:20"), said("agent", "10:30")], 20),
-            ([said("agent", "10:00")], 0),  # at once is an answer
+            ([said("agent", "10:00"), said("agent", "10:20")], 20),  # what came with the ticket answers nothing
         ],
     )
     def test_of_a_ticket_that_the_customer_began(self, events: list[Event], minutes: int) -> None:
@@ -42,6 +43,23 @@ class TestFirstReplyOf:
     def test_no_reply_is_missing_and_not_zero(self, events: list[Event], missing: MissingReason) -> None:
         found = first_reply_of(facts_of(*events))
         assert (None, missing) == (found.value, found.missing)
+
+    @pytest.mark.parametrize(
+        ("known", "missing"),
+        [
+            ({}, MissingReason.REPLIES_UNKNOWN),
+            ({"replied": False}, MissingReason.NO_REPLY),
+            ({"agent_replies": 0}, MissingReason.NO_REPLY),
+            ({"replied": True}, MissingReason.REPLIES_UNKNOWN),  # answered, and nobody says when
+            ({"agent_replies": 2}, MissingReason.REPLIES_UNKNOWN),
+        ],
+    )
+    def test_a_row_without_the_instant(self, known: dict[str, Any], missing: MissingReason) -> None:
+        row = TicketFacts(ticket_id="1", created_at=at("10:00"), **known)
+        assert missing is first_reply_of(row).missing
+
+    def test_an_answer_at_the_instant_of_creation_only(self) -> None:
+        assert first_reply_of(facts_of(said("agent", "10:00"))).missing is MissingReason.REPLIES_UNKNOWN
 
     def test_without_creation_time(self) -> None:
         found = first_reply_of(facts_of(said("agent", "11:00"), created=None))
@@ -83,6 +101,24 @@ class TestFirstReplyOf:
             second_agent_message_at=at("12:00"),
         )
         assert first_reply_of(row, agent_started="second_reply").value == 120 * MINUTE
+
+    def test_second_reply_in_the_hour_that_comes_twice(self) -> None:
+        """Aware datetimes of two zones are never equal in that hour, whatever instants they are."""
+        madrid = ZoneInfo("Europe/Madrid")
+        row = TicketFacts(
+            ticket_id="1",
+            created_at=datetime(2026, 10, 25, 2, 10, fold=1, tzinfo=madrid),
+            agent_started=True,
+            first_agent_message_at=datetime(2026, 10, 25, 1, 10, tzinfo=UTC),
+            second_agent_message_at=datetime(2026, 10, 25, 1, 40, tzinfo=UTC),
+        )
+        assert first_reply_of(row, agent_started="second_reply").value == 30 * MINUTE
+
+    def test_second_reply_to_a_call_that_an_agent_logged_is_the_first_answer(self) -> None:
+        logged = facts_of(said("customer", "10:00"), said("agent", "10:30"), said("agent", "12:00"), by="agent")
+        assert logged.opened_publicly is True
+        assert first_reply_of(logged, agent_started="second_reply").value == 30 * MINUTE
+        assert first_reply_of(logged).value == 30 * MINUTE
 
     @pytest.mark.parametrize(("auto_replies", "seconds"), [("exclude", 1200), ("include", 1)])
     def test_auto_replies(self, auto_replies: str, seconds: int) -> None:

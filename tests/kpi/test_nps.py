@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,12 @@ SCORES = st.lists(st.none() | st.integers(0, 10), max_size=40)
 
 
 class TestNps:
+    @pytest.mark.parametrize("rating", ["5", Decimal("NaN"), Decimal("7.5"), [9]])
+    def test_what_is_no_whole_number_is_not_on_the_scale(self, rating: Any) -> None:
+        with pytest.raises(OutOfScaleError):
+            nps([rating])
+        assert nps([rating, 9], out_of_scale="reject") == NetPromoterScore(1, 0, 0, rejected=1)
+
     @pytest.mark.parametrize(
         ("ratings", "value"),
         [

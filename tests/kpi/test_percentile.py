@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,17 @@ SHARES = st.floats(0, 1) | st.integers(0, 100).map(lambda percent: percent / 100
 
 
 class TestPercentile:
+    @pytest.mark.parametrize("values", [[None], ["1"], [10**400], [math.nan]])
+    def test_values_are_finite_numbers(self, values: list[Any]) -> None:
+        for statistic in (mean, median):
+            with pytest.raises(InvalidValueError, match="a finite number"):
+                statistic(values)
+
+    @pytest.mark.parametrize("q", ["0.5", None, math.nan])
+    def test_the_share_is_a_number(self, q: Any) -> None:
+        with pytest.raises(InvalidValueError, match="a share from 0 to 1"):
+            percentile([1], q)
+
     @pytest.mark.parametrize(
         ("values", "q", "linear", "inverted_cdf", "nearest"),
         [

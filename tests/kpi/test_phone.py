@@ -15,6 +15,12 @@ class TestAht:
         assert aht(talk=300 * SECOND, hold=60 * SECOND, wrap=90 * SECOND, handled=3) == 150 * SECOND
         assert aht(talk=300 * SECOND, handled=3) == 100 * SECOND
 
+    def test_a_bare_number_has_no_unit(self) -> None:
+        with pytest.raises(InvalidValueError, match="talk must be a timedelta, got 5"):
+            aht(talk=5, handled=1)  # type: ignore[arg-type]
+        with pytest.raises(InvalidValueError, match="wait must be a timedelta"):
+            asa([None])  # type: ignore[list-item]
+
     def test_none_without_contacts(self) -> None:
         assert aht(talk=SECOND, handled=0) is None
 

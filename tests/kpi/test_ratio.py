@@ -15,6 +15,14 @@ RATIOS = st.builds(Ratio, EXACT, EXACT)
 
 
 class TestRatio:
+    def test_more_than_a_float_can_hold(self) -> None:
+        huge = Ratio(10**400, 1)
+        with pytest.raises(InvalidValueError, match="read exact"):
+            _ = huge.value
+        assert huge.exact == 10**400
+        assert str(huge).endswith("(more than a float can hold)")
+        assert str(Ratio(Fraction(10**400, 3), 1)) == "about 10**399/1 (more than a float can hold)"
+
     @pytest.mark.parametrize(
         ("numerator", "denominator", "value", "shown"),
         [

@@ -34,6 +34,30 @@ class TestReopenRate:
         found = reopen_rate([TicketFacts(ticket_id="1", **row)])  # type: ignore[arg-type]
         assert (None, {missing: 1}) == (found.value, found.missing)
 
+    @pytest.mark.parametrize(
+        ("reopens", "status_now", "ratio"),
+        [
+            (3, StatusCategory.RESOLVED, Ratio(0, 0)),
+            (1, StatusCategory.RESOLVED, Ratio(0, 0)),
+            (1, StatusCategory.OPEN, Ratio(1, 1)),
+        ],
+    )
+    def test_events_need_every_solve(self, reopens: int, status_now: StatusCategory, ratio: Ratio) -> None:
+        row = TicketFacts(ticket_id="1", solved_at=(at("11:00"),), reopens=reopens, status=status_now)
+        assert ratio == reopen_rate([row], counting="events").ratio
+        assert Ratio(1, 1) == reopen_rate([row]).ratio
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            facts_of(status("resolved", "12:00"), created=None),
+            facts_of(status("closed", "12:00"), created=None),
+            facts_of(status("cancelled", "11:00"), status("resolved", "12:00")),
+        ],
+    )
+    def test_a_solve_without_a_life_is_a_solve(self, facts: TicketFacts) -> None:
+        assert Ratio(0, 1) == reopen_rate([facts]).ratio
+
     def test_an_open_ticket_was_never_solved(self) -> None:
         assert reopen_rate([facts_of()]).missing == {"not-resolved": 1}
 

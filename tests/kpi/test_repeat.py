@@ -14,6 +14,11 @@ from csprotocol.kpi import CustomerContact, Ratio, fcr_no_repeat
 WEEK = timedelta(days=7)
 
 
+def test_a_window_has_a_unit() -> None:
+    with pytest.raises(InvalidValueError, match="window must be a timedelta"):
+        fcr_no_repeat([], window=7)  # type: ignore[arg-type]
+
+
 def on(day: int, hour: int = 0) -> datetime:
     return datetime(2025, 1, day, hour, tzinfo=UTC)
 

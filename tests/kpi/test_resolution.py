@@ -66,6 +66,29 @@ class TestResolutionOf:
         found = resolution_of(facts)
         assert (None if hours is None else hours * HOUR, missing) == (found.value, found.missing)
 
+    @pytest.mark.parametrize(
+        ("reopens", "status_now", "first"),
+        [
+            (3, StatusCategory.RESOLVED, None),  # one solve is on record: the last
+            (1, StatusCategory.RESOLVED, None),
+            (0, StatusCategory.RESOLVED, 2 * HOUR),
+            (1, StatusCategory.OPEN, 2 * HOUR),
+            (2, StatusCategory.OPEN, None),
+        ],
+    )
+    def test_a_row_that_lacks_solves_does_not_know_the_first(
+        self, reopens: int, status_now: StatusCategory, first: timedelta | None
+    ) -> None:
+        row = TicketFacts(
+            ticket_id="1", created_at=at("10:00"), solved_at=(at("12:00"),), reopens=reopens, status=status_now
+        )
+        found = resolution_of(row, which="first")
+        assert (first, None if first else MissingReason.NO_RESOLUTION_TIME) == (found.value, found.missing)
+
+    def test_solved_after_it_was_cancelled(self) -> None:
+        facts = facts_of(status("cancelled", "11:00"), status("resolved", "12:00"))
+        assert resolution_of(facts).value == 2 * HOUR
+
     def test_before_creation_is_rejected(self) -> None:
         with pytest.raises(NegativeDurationError):
             resolution_of(facts_of(status("resolved", "09:00"))).strict()
@@ -159,4 +182,5 @@ class TestResolution:
     def test_first_never_exceeds_full(self, tickets: list[TicketFacts]) -> None:
         for ticket in tickets:
             full, first = resolution_of(ticket).value, resolution_of(ticket, which="first").value
-            assert full is None or (first is not None and first <= full)
+            if resolution_of(ticket, which="first").missing is not MissingReason.NO_RESOLUTION_TIME:
+                assert full is None or (first is not None and first <= full)

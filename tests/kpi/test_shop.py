@@ -36,6 +36,10 @@ class TestReturnRate:
 
 
 class TestRefundRate:
+    def test_amounts_have_a_currency(self) -> None:
+        with pytest.raises(InvalidValueError, match="must be Money"):
+            refund_rate(5, 100)  # type: ignore[arg-type]
+
     def test_of_net_sales(self) -> None:
         assert Ratio(3000, 100000) == refund_rate(EUR[1], EUR[2])
         assert refund_rate(EUR[1], EUR[0]).value is None

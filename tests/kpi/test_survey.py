@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -59,17 +61,26 @@ class TestCsat:
     ) -> None:
         assert ratio == csat(ratings, scale=scale, satisfied_from=satisfied_from).ratio
 
+    @pytest.mark.parametrize("rating", ["5", Decimal("NaN"), [5], "five"])
+    def test_what_is_no_number_is_not_on_the_scale(self, rating: Any) -> None:
+        with pytest.raises(OutOfScaleError):
+            csat([rating])
+        assert csat([rating], out_of_scale="reject").rejected == {"out-of-scale": 1}
+
+    def test_decimals_and_fractions(self) -> None:
+        assert csat([Decimal("4.5"), Fraction(7, 2)]).ratio == Ratio(1, 2)
+
     def test_a_short_scale_has_no_sensible_top_two(self) -> None:
         with pytest.raises(InvalidValueError, match="satisfied_from must be named on a scale of 1 to 3"):
             csat([3], scale=(1, 3))
 
-    @pytest.mark.parametrize("limit", [0, 6])
-    def test_the_limit_is_on_the_scale(self, limit: int) -> None:
+    @pytest.mark.parametrize("limit", [0, 6, math.nan, "4"])
+    def test_the_limit_is_on_the_scale(self, limit: Any) -> None:
         with pytest.raises(InvalidValueError, match="between 1 and 5"):
             csat([3], satisfied_from=limit)
 
-    @pytest.mark.parametrize("scale", [(5, 1), (3, 3)])
-    def test_a_scale_has_two_ends(self, scale: tuple[int, int]) -> None:
+    @pytest.mark.parametrize("scale", [(5, 1), (3, 3), (1, math.inf), (1, 2, 3), (1,), None, ("1", "5")])
+    def test_a_scale_has_two_ends(self, scale: Any) -> None:
         with pytest.raises(InvalidValueError, match="the lower first"):
             csat([], scale=scale)
 
@@ -131,6 +142,8 @@ class TestCsatGoodBad:
         with pytest.raises(OutOfScaleError, match="good or bad"):
             csat_good_bad(["great"])
         assert csat_good_bad(["great"], out_of_scale="reject").rejected == {"out-of-scale": 1}
+        with pytest.raises(OutOfScaleError, match="good or bad"):
+            csat_good_bad([1])  # type: ignore[list-item]
 
 
 class TestCes:
@@ -143,6 +156,12 @@ class TestCesShare:
         assert Ratio(2, 4) == ces_share([7, 5, 4, 1]).ratio
         assert Ratio(1, 2) == ces_share([5, 3], scale=(1, 5), easy_from=4).ratio
 
+    def test_the_limit_is_called_by_its_name(self) -> None:
+        with pytest.raises(InvalidValueError, match="easy_from must be between 1 and 7, got 99"):
+            ces_share([], easy_from=99)
+        with pytest.raises(InvalidValueError, match="easy_from must be named"):
+            ces_share([], scale=(1, 5))
+
 
 class TestSurveyAnswers:
     def test_who_was_not_asked_is_left_out(self) -> None:
@@ -154,6 +173,32 @@ class TestSurveyAnswers:
             TicketFacts(ticket_id="5", csat=1),
         ]
         assert list(survey_answers(tickets, "csat")) == [5, None, 1]
+
+    @pytest.mark.parametrize("metric", ["nps", "ces"])
+    def test_nobody_knows_who_was_asked_for_the_others(self, metric: Literal["nps", "ces"]) -> None:
+        tickets = [
+            TicketFacts(ticket_id="1", csat=5, surveyed=True),
+            TicketFacts(ticket_id="2", nps=7, ces=7),
+            TicketFacts(ticket_id="3", surveyed=True),
+        ]
+        assert list(survey_answers(tickets, metric)) == [7]
+
+    def test_duplicates_merged_tickets_and_spam_are_out(self) -> None:
+        tickets = [
+            TicketFacts(ticket_id="1", csat=5),
+            TicketFacts(ticket_id="1", csat=5),
+            TicketFacts(ticket_id="2", csat=4, merged_into="1"),
+            TicketFacts(ticket_id="3", csat=3, spam=True),
+        ]
+        assert list(survey_answers(tickets, "csat")) == [5]
+        assert list(survey_answers(tickets, "csat", merged="include", spam="include")) == [5, 4, 3]
+
+    def test_a_rating_that_no_scale_has_does_not_cost_the_sample(self) -> None:
+        ratings = survey_answers(
+            [TicketFacts(ticket_id=str(i), ces=rating) for i, rating in enumerate((900, 5))], "ces"
+        )
+        found = ces(ratings, out_of_scale="reject")
+        assert (found.value, found.rejected) == (5.0, {"out-of-scale": 1})
 
     def test_unknown_metric(self) -> None:
         with pytest.raises(InvalidValueError, match="did you mean csat"):

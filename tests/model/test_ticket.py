@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket, TicketFacts, Waiting
+from csprotocol.model import (
+    ActorKind,
+    Channel,
+    Event,
+    EventKind,
+    StatusCategory,
+    Ticket,
+    TicketFacts,
+    Waiting,
+    in_order,
+)
 
 FIELDS_OF_MESSAGES = [
     "first_reply_at",
@@ -18,6 +31,7 @@ FIELDS_OF_MESSAGES = [
     "first_auto_reply_at",
     "auto_replied",
     "opened_publicly",
+    "replied",
     "agent_messages",
     "agent_replies",
     "customer_replies",
@@ -67,6 +81,25 @@ class TestTicket:
         ]
         found = facts(*events)
         assert (found.status, found.reopens) == (StatusCategory.OPEN, 1)
+
+    @pytest.mark.parametrize(
+        ("delivered", "order"),
+        [
+            ([("12:00", 2), ("12:00", 1), ("11:00", None)], [None, 1, 2]),
+            ([("11:00", 2), ("12:00", 1), ("11:30", None)], [None, 1, 2]),  # before the first that is later
+            ([("11:00", 1), ("13:00", 2), ("12:00", None)], [1, None, 2]),
+            ([("11:00", 1), ("13:00", None), ("12:00", 2)], [1, 2, None]),
+            ([("11:00", None), ("11:00", 1)], [None, 1]),  # of one instant, as they came
+            ([("11:00", 1), ("11:00", None)], [1, None]),
+            ([("12:00", 1), ("11:00", 1)], [(1, "11"), (1, "12")]),  # of one seq, by time
+        ],
+    )
+    def test_events_without_seq_stand_by_time_among_those_with_one(
+        self, delivered: list[tuple[str, int | None]], order: list[Any]
+    ) -> None:
+        found = in_order(Event(at(clock), EventKind.NOTE, seq=seq) for clock, seq in delivered)
+        shown = [(e.seq, f"{e.at:%H}") if isinstance(order[0], tuple) else e.seq for e in found]
+        assert order == shown
 
     def test_order_is_time_where_one_has_no_seq(self) -> None:
         events = [
@@ -119,6 +152,26 @@ class TestConversation:
     def test_the_description_is_no_reply(self, clock: str) -> None:
         found = facts(created(), said("customer", clock), said("customer", "10:30"), said("agent", "11:00"))
         assert (1, at("10:00")) == (found.customer_replies, found.first_customer_message_at)
+
+    def test_a_call_that_an_agent_logged_begins_with_the_customers_words(self) -> None:
+        found = facts(created("agent"), said("customer", "10:00"), said("agent", "10:30"), said("customer", "11:00"))
+        assert (found.agent_started, found.opened_publicly) == (True, True)
+        assert (found.customer_replies, found.agent_replies, found.first_reply_at) == (1, 1, at("10:30"))
+
+    @pytest.mark.parametrize(
+        ("events", "replied", "first"),
+        [
+            ([], False, None),
+            ([said("agent", "10:30", public=False)], False, None),
+            ([said("bot", "10:30")], False, None),
+            ([said("agent", "10:30")], True, at("10:30")),
+            ([said("agent", "10:00")], True, None),  # not later than the creation
+            ([said("agent", "09:00")], True, at("09:00")),
+        ],
+    )
+    def test_replied(self, events: list[Event], replied: bool, first: datetime | None) -> None:
+        found = facts(created(), *events)
+        assert (replied, first) == (found.replied, found.first_reply_at)
 
     def test_a_second_later_is_a_message_of_its_own(self) -> None:
         assert facts(created(), said("customer", "10:00:01")).customer_replies == 1
@@ -186,14 +239,16 @@ class TestLife:
         [
             ([], 0, 0, 0),
             (["open"], 0, 0, 0),
-            (["resolved"], 0, 1, 0),
-            (["resolved", "closed"], 0, 1, 1),
-            (["resolved", "open"], 1, 1, 0),
-            (["resolved", "waiting_customer"], 1, 1, 0),
-            (["closed", "open", "resolved"], 1, 1, 1),
-            (["resolved", "open", "resolved", "new", "resolved"], 2, 3, 0),
-            (["resolved", "resolved"], 0, 1, 0),  # set again is no change
+            (["resolved"], 0, 1, 1),
+            (["resolved", "closed"], 0, 1, 1),  # closing what is resolved ends it no second time
+            (["resolved", "open"], 1, 1, 1),
+            (["resolved", "waiting_customer"], 1, 1, 1),
+            (["closed", "open", "resolved"], 1, 1, 2),
+            (["resolved", "open", "resolved", "closed"], 1, 2, 2),
+            (["resolved", "open", "resolved", "new", "resolved"], 2, 3, 3),
+            (["resolved", "resolved"], 0, 1, 1),  # set again is no change
             (["cancelled", "open"], 0, 0, 0),  # it was never solved
+            (["cancelled", "resolved"], 0, 1, 1),
         ],
     )
     def test_reopen_is_leaving_resolved_or_closed_for_a_live_status(
@@ -206,6 +261,14 @@ class TestLife:
     def test_lives_run_from_creation_and_from_each_return(self) -> None:
         found = facts(created(), status("resolved", "11:00"), status("closed", "12:00"), status("open", "13:00"))
         assert ((at("10:00"), at("11:00"), StatusCategory.RESOLVED), (at("13:00"), None, None)) == found.lives
+
+    def test_what_was_done_without_having_been_live_has_a_life_without_length(self) -> None:
+        done = (at("11:00"), at("11:00"), StatusCategory.RESOLVED)
+        assert facts(status("resolved", "11:00"), status("closed", "12:00")).lives == (done,)
+        assert facts(created(), status("cancelled", "10:30"), status("resolved", "11:00")).lives == (
+            (at("10:00"), at("10:30"), StatusCategory.CANCELLED),
+            done,
+        )
 
     def test_closing_time_is_that_of_a_ticket_closed_now(self) -> None:
         assert at("12:00") == facts(created(), status("closed", "12:00")).closed_at
@@ -251,19 +314,43 @@ class TestOtherFacts:
         assert (found.priority, found.agent) == ("high", "ana")
         assert facts(created(), priority="normal").priority == "normal"
 
+    def test_what_was_taken_away_last_is_gone(self) -> None:
+        taken = [Event(at("11:00"), kind, data={"to": None}) for kind in (EventKind.PRIORITY, EventKind.ASSIGN)]
+        found = facts(created(), *taken, priority="normal", agent="ana")
+        assert (found.priority, found.agent) == (None, None)
+
+    def test_an_assignment_to_a_group_says_nothing_of_the_agent(self) -> None:
+        moved = Event(at("11:00"), EventKind.ASSIGN, data={"group": "returns"})
+        assert facts(created(), moved, agent="ana").agent == "ana"
+
     @pytest.mark.parametrize(
         ("scores", "csat", "surveyed"),
-        [([], None, False), ([None], None, True), ([2, 5], 5, True), ([4, None], 4, True), ([True], None, True)],
+        [([], None, False), ([None], None, True), ([2, 5], 5, True), ([4, None], 4, True), ([Decimal(5)], 5, True)],
     )
-    def test_survey(self, scores: list[int | None], csat: int | None, surveyed: bool) -> None:
+    def test_survey(self, scores: list[Decimal | int | None], csat: int | None, surveyed: bool) -> None:
         sent = [Event(at(f"{11 + i}:00"), EventKind.SURVEY, data={"score": s}) for i, s in enumerate(scores)]
         found = facts(created(), *sent)
         assert (csat, surveyed) == (found.csat, found.surveyed)
 
-    @pytest.mark.parametrize("data", [{"score": 8.5, "metric": "nps"}, {"score": 5, "metric": "csta"}])
+    @pytest.mark.parametrize(
+        "data",
+        [
+            {"score": 8.5, "metric": "nps"},
+            {"score": 5, "metric": "csta"},
+            {"metric": "csta"},
+            {"score": "5"},
+            {"score": True},
+            {"score": math.nan},
+        ],
+    )
     def test_surveys_that_make_no_sense(self, data: dict[str, object]) -> None:
         with pytest.raises(InvalidValueError, match="survey"):
             facts(Event(at("11:00"), EventKind.SURVEY, data=data))
+
+    def test_surveyed_speaks_of_satisfaction_only(self) -> None:
+        sent = [Event(at("11:00"), EventKind.SURVEY, data={"metric": metric, "score": 7}) for metric in ("nps", "ces")]
+        found = facts(created(), *sent)
+        assert (found.surveyed, found.csat, found.nps, found.ces) == (False, None, 7, 7)
 
     def test_unrecorded_surveys_are_unknown(self) -> None:
         found = facts(created(), recorded=frozenset({EventKind.CREATED}))
@@ -271,6 +358,13 @@ class TestOtherFacts:
 
 
 class TestTicketFacts:
+    def test_words_may_be_texts(self) -> None:
+        row = TicketFacts(ticket_id="1", status="open", channel="chat")  # type: ignore[arg-type]
+        assert (row.status, row.channel) == (StatusCategory.OPEN, Channel.CHAT)
+        assert row.status is StatusCategory.OPEN
+        with pytest.raises(InvalidValueError, match="did you mean open"):
+            TicketFacts(ticket_id="1", status="opne")  # type: ignore[arg-type]
+
     def test_the_hour_that_comes_twice_is_no_anomaly(self) -> None:
         row = TicketFacts(
             ticket_id="1",

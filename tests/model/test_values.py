@@ -7,7 +7,7 @@ import operator
 import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,6 +93,13 @@ class TestMoney:
         assert one < ten
         assert one <= one  # noqa: PLR0124  # the law, not a slip
         assert not Money(0, "EUR")
+
+    @pytest.mark.parametrize(
+        ("minor", "shown"), [(12345678, "123456.78 EUR"), (-5, "-0.05 EUR"), (10**30 + 1, f"{10**28}.01 EUR")]
+    )
+    def test_does_not_round_to_the_digits_of_the_context(self, minor: int, shown: str) -> None:
+        with localcontext(prec=6):
+            assert shown == str(Money(minor, "EUR"))
 
     @given(amounts, st.sampled_from(sorted(EXPONENTS)))
     def test_decimal_and_back(self, minor: int, currency: str) -> None:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from csprotocol.adapters._read import RefusedError
 
-__all__ = ["StampReader", "count", "flag", "identifier", "iso_stamp", "number", "shown_stamp", "shown_word"]
+__all__ = [
+    "StampReader",
+    "count",
+    "flag",
+    "identifier",
+    "iso_stamp",
+    "number",
+    "shown_id",
+    "shown_number",
+    "shown_stamp",
+    "shown_word",
+]
 
 _SHOWN: Final = 40
 _LONGEST_NUMBER: Final = 20
@@ -32,6 +45,14 @@ _STAMP_LIKE: Final = re.compile(
     re.IGNORECASE,
 )
 _THREE_DIGITS: Final = re.compile(r"(?<![.,0-9])[0-9]{3}(?![0-9])")
+# A date alone, or at midnight, may be the day on which a customer was born.
+_TIME_OF_DAY: Final = re.compile(r"[0-9]:[0-9]{2}")
+_MIDNIGHT: Final = re.compile(r"[ T]0?0:00(:00([.,]0+)?)?(?![0-9:])")
+# What helpdesks count with: few digits, behind capitals or not. More digits are a telephone, a card, a birthday.
+_ID_LIKE: Final = re.compile(r"#?([0-9]{1,7}|[A-Z]{1,8}[-_]?[0-9]{1,7})")
+# "Cerado" is a slip of "Cerrado"; "Owen" is none of "open".
+_NEAR: Final = 0.8
+_LARGEST_SHOWN: Final = 1_000
 
 
 def flag(cell: str) -> bool:
@@ -55,7 +76,7 @@ def count(cell: str) -> int:
     """A whole number, 0 or more; ``3.0`` is one."""
     found = number(cell)
     if found < 0 or found != int(found):
-        raise RefusedError("no-count", f"{found:g} is no count; a whole number from 0 is due")
+        raise RefusedError("no-count", f"{shown_number(found)} is no count; a whole number from 0 is due")
     return int(found)
 
 
@@ -65,14 +86,27 @@ def identifier(cell: str) -> str:
     return whole[1] if whole else cell
 
 
-def shown_word(cell: str) -> str:
-    """A word of a fixed vocabulary for a message, by its length when it is too long to be one."""
-    return repr(cell) if len(cell) <= _SHOWN and cell.isprintable() else _length(cell)
+def shown_word(cell: str, known: Iterable[str]) -> str:
+    """A word for a message: itself when it is a slip of a known one, else its length only."""
+    near = len(cell) <= _SHOWN and cell.isprintable()
+    folded = [word.casefold() for word in known]
+    return repr(cell) if near and get_close_matches(cell.casefold(), folded, n=1, cutoff=_NEAR) else _length(cell)
+
+
+def shown_id(cell: str) -> str:
+    """An id for a message: itself when it looks like the number of a ticket, else its length only."""
+    return cell if _ID_LIKE.fullmatch(cell) else f"(an id of {len(cell):,} character{'' if len(cell) == 1 else 's'})"
+
+
+def shown_number(found: float) -> str:
+    """A number for a message; a long one may be a telephone."""
+    return f"{found:g}" if abs(found) < _LARGEST_SHOWN else f"a number of {len(f'{abs(found):.0f}')} digits"
 
 
 def shown_stamp(cell: str) -> str:
     """A cell that should be a stamp, for a message: itself when it looks like one, else its length only."""
-    if len(cell) <= _SHOWN and _STAMP_LIKE.fullmatch(cell) and not _THREE_DIGITS.search(cell):
+    timed = len(cell) <= _SHOWN and _TIME_OF_DAY.search(cell) and not _MIDNIGHT.search(cell)
+    if timed and _STAMP_LIKE.fullmatch(cell) and not _THREE_DIGITS.search(cell):
         return repr(cell)
     return _length(cell)
 
@@ -101,10 +135,9 @@ class StampReader:
         self._zone = zone
         self._known: dict[str, datetime] = {}
         self._unsure: set[str] = set()
-        self.unsure = 0
 
     def __call__(self, cell: str) -> datetime:
-        """The instant. Where the clock repeats or skips an hour, the first reading, counted in ``unsure``."""
+        """The instant. Where the clock repeats or skips an hour, the first reading: :meth:`is_unsure` tells."""
         at = self._known.get(cell)
         if at is None:
             at = self._read(cell)
@@ -112,9 +145,11 @@ class StampReader:
                 self._known.clear()
                 self._unsure.clear()
             self._known[cell] = at
-        if cell in self._unsure:
-            self.unsure += 1
         return at
+
+    def is_unsure(self, cell: str) -> bool:
+        """Whether the clock shows ``cell``, which was just read, twice or never."""
+        return cell in self._unsure
 
     def _read(self, cell: str) -> datetime:
         found = iso_stamp(cell) if self._form == "iso" else self._by_format(cell)

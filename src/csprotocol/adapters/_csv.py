@@ -21,6 +21,7 @@ Source = str | PathLike[str] | Iterable[str]
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _LINE_LIMIT: Final = 16 * 2**20
+_FIELD_LIMIT: Final = 16 * 2**20
 _PROGRESS_STEP: Final = 2**18
 _HEADER_LINES: Final = 100
 _SHOWN_NAMES: Final = 60
@@ -270,16 +271,21 @@ def _rows(
     lines: Iterator[str], delimiter: str, width: int, blank: int
 ) -> Iterator[tuple[int, list[str] | RefusedError]]:
     """Every row with the line on which it starts, as an editor counts; damaged ones as a refusal."""
+    # The body of an e-mail is longer than the 131,072 characters of the csv module, whose limit is one for the whole
+    # process: it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), _FIELD_LIMIT))
+    counted = _CountedLines(lines)
     # Strict: a lenient reader swallows the rest of the file into one field when a quotation mark stays open.
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(counted, delimiter=delimiter, strict=True)
     while True:
-        line = reader.line_num + 1 + blank
+        line = counted.lines + 1 + blank
+        counted.marks = 0
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as failure:
-            yield line, _damaged(failure, line, reader.line_num + blank)
+            yield line, _damaged(failure, line, counted, blank)
             continue
         if len(row) == width:
             yield line, row
@@ -288,11 +294,37 @@ def _rows(
             yield line, RefusedError("field-count", f"{fields}, the header has {width}")
 
 
-def _damaged(failure: csv.Error, first: int, last: int) -> RefusedError:
+class _CountedLines:
+    """Lines, how many of them were read, and the quotation marks in those of the present row."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._source = lines
+        self.lines = 0
+        self.marks = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._source)
+        self.lines += 1
+        self.marks += line.count('"')
+        return line
+
+    def skip_field(self) -> None:
+        """Go to the end of the quoted field in which the reader gave up: what follows in it are no rows."""
+        while self.marks % 2 and next(self, None) is not None:
+            pass
+
+
+def _damaged(failure: csv.Error, first: int, lines: _CountedLines, blank: int) -> RefusedError:
     told = str(failure)
     code, message = next(
         ((code, message) for mark, code, message in _FAULTS if mark in told),
         ("malformed-row", "the row cannot be cut into fields"),
     )
+    if code == "field-too-long":
+        lines.skip_field()
+    last = lines.lines + blank
     message = message.format(limit=csv.field_size_limit())
     return RefusedError(code, f"{message} (lines {first} to {last} are lost)" if last > first else message)

@@ -14,7 +14,8 @@ class TicketExport:
     """The tickets of one export. Reports need only ``facts``, one row a ticket.
 
     ``tickets`` holds the events as well, where the source has events; a table with one row a ticket has none.
-    ``csat_scale`` is the lowest and the highest score a customer could give, ``None`` when nobody was asked.
+    ``csat_scale`` and ``ces_scale`` are the lowest and the highest score a customer could give, ``None`` when nobody
+    was asked.
     ``zone`` is the time zone in which the source writes its naive stamps.
 
     >>> TicketExport(source="a spreadsheet", facts=(TicketFacts(ticket_id="1"),))
@@ -25,6 +26,7 @@ class TicketExport:
     facts: tuple[TicketFacts, ...]
     tickets: tuple[Ticket, ...] = ()
     csat_scale: tuple[float, float] | None = None
+    ces_scale: tuple[float, float] | None = None
     zone: str | None = None
 
     def __repr__(self) -> str:

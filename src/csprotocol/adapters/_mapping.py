@@ -14,7 +14,7 @@ from csprotocol.adapters._csv import DELIMITERS
 from csprotocol.errors import DocumentError, InvalidValueError, Problem, one_of
 from csprotocol.model import Channel, FrozenDict, Money, StatusCategory
 
-__all__ = ["Activity", "Columns", "CostRules", "CsatRules", "TableMapping", "TagRules", "TimeRules"]
+__all__ = ["Activity", "CesRules", "Columns", "CostRules", "CsatRules", "TableMapping", "TagRules", "TimeRules"]
 
 Activity = Literal[
     "new",
@@ -45,9 +45,13 @@ _TICKETS_ONLY: Final = (
     "agent_started",
     "auto_replied",
 )
-_EVENTS_ONLY: Final = ("at", "activity", "actor")
+_EVENTS_ONLY: Final = ("at", "activity", "actor", "tags")
 
 _DIRECTIVES: Final = frozenset("dmYyHIpMSfbBaAjz%")
+# Each of these says one part of a stamp; strptime would let the last one win.
+_ONE_OF: Final = ("Yy", "mbBj", "dj", "HI")
+# What explains a column, and is of no use without it.
+_EXPLAIN: Final = ("status", "activity", "channel", "priority", "csat", "ces", "cost", "tags")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +145,19 @@ class CsatRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CesRules:
+    """The lowest and the highest effort score that a customer could give.
+
+    >>> CesRules(scale=(1, 7)).scale
+    (1, 7)
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+
+    scale: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CostRules:
     """The ISO 4217 currency of the column ``cost``.
 
@@ -171,10 +188,14 @@ class TableMapping:
     """What the columns of a table mean, as a document that a shop writes once for its helpdesk.
 
     ``layout`` is ``tickets`` (one row a ticket) or ``events`` (one row an event of a ticket, rows anywhere in the
-    file). ``null`` lists the cells that say nothing. ``status`` and ``channel`` give the vendor's words their
-    meaning; left out, the column must speak our words already. ``activity`` gives a meaning to those values of
-    the column that have one, the others are kept as notes. ``priority`` renames. ``attributes`` names further
-    columns to group by. ``created = "first_event"`` says that a ticket of a log begins with its first row.
+    file). ``null`` lists the cells that say nothing, as the empty ones always do. ``status`` and ``channel`` give the
+    vendor's words their meaning; left out, the column must speak our words already. ``activity`` gives a meaning to
+    those values of the column that have one, the others are kept as notes. ``priority`` renames. ``csat`` and ``ces``
+    say the scale of their column. ``attributes`` names further columns to group by. ``created = "first_event"`` says
+    that a ticket of a log begins with its first row.
+
+    A log knows what ``activity`` names, and no more. Without ``agent_message`` nobody knows who replied; without a
+    live state beside the ended ones nobody knows what was reopened: these facts are ``None``.
 
     >>> mapping = TableMapping.from_dict(
     ...     {
@@ -191,8 +212,9 @@ class TableMapping:
     True
 
     Raises:
-        DocumentError: a column that the layout has no use for, an unknown zone, a format without a date, a rating
-            without its scale, a cost without its currency; all problems at once.
+        DocumentError: a column that the layout has no use for, an explanation of a column that is not there, an
+            unknown zone, a format that leaves something open or says it twice, a rating without its scale, a cost
+            without its currency; all problems at once.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
@@ -209,6 +231,7 @@ class TableMapping:
     channel: Mapping[str, Channel] = field(default_factory=FrozenDict)
     priority: Mapping[str, str] = field(default_factory=FrozenDict)
     csat: CsatRules | None = None
+    ces: CesRules | None = None
     cost: CostRules | None = None
     tags: TagRules = TagRules()
     attributes: Mapping[str, str] = field(default_factory=FrozenDict)
@@ -285,6 +308,8 @@ def _time_problems(mapping: TableMapping) -> Iterator[Problem]:
     for instant in time.formats:
         if instant not in INSTANTS:
             yield Problem(f"time.formats.{instant}", f"is no instant; {one_of(INSTANTS, found=instant)}")
+        elif instant not in mapping.columns.named():
+            yield Problem(f"time.formats.{instant}", f"explains nothing: columns.{instant} is missing")
 
 
 def _format_fault(form: str) -> str:
@@ -299,8 +324,14 @@ def _format_fault(form: str) -> str:
         return "leaves the date open; it needs year, month and day (%Y %m %d)"
     if "I" in said and "p" not in said:
         return "has %I without %p: morning or afternoon?"
+    if "p" in said and "I" not in said:
+        return "has %p without %I: with %H, strptime overlooks it"
     if any(said_twice for said_twice in said - {"%"} if used.count(said_twice) > 1):
         return "names one part twice"
+    for letters in _ONE_OF:
+        both = [f"%{letter}" for letter in letters if letter in said]
+        if len(both) > 1:
+            return f"names one part twice: {' and '.join(both)}"
     return ""
 
 
@@ -308,12 +339,13 @@ def _value_problems(mapping: TableMapping) -> Iterator[Problem]:
     named = mapping.columns.named()
     if mapping.delimiter and mapping.delimiter not in DELIMITERS:
         yield Problem("delimiter", f"{mapping.delimiter!r} is unknown; possible: , ; tab |")
-    if "csat" in named and mapping.csat is None:
-        yield Problem("csat", "is missing: say csat.scale, for example [1, 5]")
-    if mapping.csat:
-        low, high = mapping.csat.scale
-        if not (isfinite(low) and isfinite(high) and low < high):
-            yield Problem("csat.scale", f"[{low:g}, {high:g}] must rise")
+    for survey, rules, example in (("csat", mapping.csat, "[1, 5]"), ("ces", mapping.ces, "[1, 7]")):
+        if survey in named and rules is None:
+            yield Problem(survey, f"is missing: say {survey}.scale, for example {example}")
+        if rules:
+            low, high = rules.scale
+            if not (isfinite(low) and isfinite(high) and low < high):
+                yield Problem(f"{survey}.scale", f"[{low:g}, {high:g}] must rise")
     if "cost" in named and mapping.cost is None:
         yield Problem("cost", 'is missing: say cost.currency, for example "EUR"')
     if mapping.cost:
@@ -323,5 +355,7 @@ def _value_problems(mapping: TableMapping) -> Iterator[Problem]:
             yield Problem("cost.currency", f"{mapping.cost.currency!r} is no ISO 4217 code")
     if not mapping.tags.separator:
         yield Problem("tags.separator", "is empty")
-    if mapping.activity and "activity" not in named:
-        yield Problem("activity", "has meanings, and columns.activity is missing")
+    for fact in _EXPLAIN:
+        rules = getattr(mapping, fact)
+        if rules and rules != TagRules() and fact not in named:
+            yield Problem(fact, f"explains nothing: columns.{fact} is missing")

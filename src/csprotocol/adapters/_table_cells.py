@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, NoReturn, TypeVar
 
-from csprotocol.adapters._cells import MissingZoneError, StampReader, count, flag, number, shown_word
+from csprotocol.adapters._cells import (
+    MissingZoneError,
+    StampReader,
+    count,
+    flag,
+    number,
+    shown_id,
+    shown_number,
+    shown_word,
+)
 from csprotocol.adapters._csv import CsvTable
 from csprotocol.adapters._mapping import INSTANTS, TableMapping
 from csprotocol.adapters._read import RefusedError
 from csprotocol.errors import CsprotocolError, ExportError, one_of
-from csprotocol.model import Channel, FrozenDict, Money, StatusCategory
+from csprotocol.model import Channel, FrozenDict, Money, StatusCategory, TicketFacts
 
 __all__ = ["RowCells", "TableCells"]
 
@@ -30,33 +39,46 @@ class TableCells:
         places = table.require(dict.fromkeys([*self.names.values(), *mapping.attributes.values()]))
         self.place = {fact: places[name] for fact, name in self.names.items()}
         self.attribute_place = {key: places[name] for key, name in mapping.attributes.items()}
-        self.null = frozenset(mapping.null)
+        # An empty cell says nothing, whatever else does: as an id it would make one customer of many.
+        self.null = frozenset(mapping.null) | {""}
         zone = mapping.zone_info()
+        self.unsure_stamps = 0
         self.stamps = {fact: StampReader(mapping.time.format_of(fact), zone) for fact in INSTANTS if fact in self.names}
 
     def row(self, line: int, row: list[str]) -> RowCells:
         """The cells of the row at ``line``; its ticket's id is read at once."""
         return RowCells(self, line, row)
 
-    def note_unsure_stamps(self) -> None:
-        """Count the stamps for which the wall clock has two readings or none."""
-        unsure = sum(reader.unsure for reader in self.stamps.values())
+    def knows_channel(self, word: str) -> bool:
+        """Whether the vendor's word for a channel has a meaning."""
+        table = self.mapping.channel
+        return word in table if table else word.casefold() in _OUR_CHANNEL
+
+    def note_oddities(self, facts: Iterable[TicketFacts]) -> None:
+        """Count, in what was used, the stamps with two readings or none and the channels without a meaning."""
         self.table.tally.notice(
             "ambiguous-stamp",
             f"stamps in an hour that {self.mapping.time.zone} repeats or skips; the first reading counts",
-            count=unsure,
+            count=self.unsure_stamps,
+        )
+        named = (ticket.channel_name for ticket in facts)
+        self.table.tally.notice(
+            "unknown-channel",
+            "tickets of a channel that has no meaning in the mapping; kept as other",
+            count=sum(name is not None and not self.knows_channel(name) for name in named),
         )
 
 
 class RowCells:
     """One row. Every reader gives ``None`` for a fact without a column and for a cell that says nothing."""
 
-    __slots__ = ("_cells", "_line", "_row", "ticket_id")
+    __slots__ = ("_cells", "_line", "_row", "_unsure", "ticket_id")
 
     def __init__(self, cells: TableCells, line: int, row: list[str]) -> None:
         self._cells = cells
         self._line = line
         self._row = row
+        self._unsure = 0
         self.ticket_id = ""
         found = self.text("ticket_id")
         if found is None:
@@ -76,8 +98,9 @@ class RowCells:
         cell = self.text(fact)
         if cell is None:
             return None
+        reader = self._cells.stamps[fact]
         try:
-            return self._cells.stamps[fact](cell)
+            at = reader(cell)
         except RefusedError as refused:
             self._refuse(fact, refused)
         except MissingZoneError:
@@ -88,6 +111,12 @@ class RowCells:
                 column=self._cells.names[fact],
                 hint="set [time] zone, for example Europe/Madrid",
             ) from None
+        self._unsure += reader.is_unsure(cell)
+        return at
+
+    def accept(self) -> None:
+        """The row is used: what was odd in it counts now."""
+        self._cells.unsure_stamps += self._unsure
 
     def flag(self, fact: str) -> bool | None:
         """True or false."""
@@ -100,15 +129,18 @@ class RowCells:
     def score(self, fact: str) -> float | None:
         """A rating, inside its scale where it has one."""
         found = self._with(fact, number)
-        rules = self._cells.mapping.csat
-        scale = rules.scale if fact == "csat" and rules else _NPS if fact == "nps" else None
+        rules = {"csat": self._cells.mapping.csat, "ces": self._cells.mapping.ces}.get(fact)
+        scale = rules.scale if rules else _NPS if fact == "nps" else None
         if found is None or scale is None:
             return found
         low, high = scale
         if not low <= found <= high or (fact == "nps" and found != int(found)):
             whole = "a whole number from " if fact == "nps" else ""
             self._refuse(
-                fact, RefusedError("out-of-scale", f"{found:g} is no score; possible: {whole}{low:g} to {high:g}")
+                fact,
+                RefusedError(
+                    "out-of-scale", f"{shown_number(found)} is no score; possible: {whole}{low:g} to {high:g}"
+                ),
             )
         return found
 
@@ -120,8 +152,9 @@ class RowCells:
         table = self._cells.mapping.status
         found = table.get(word) if table else _OUR_STATUS.get(word.casefold())
         if found is None:
-            known = one_of(table or _OUR_STATUS, found=word)
-            self._refuse("status", RefusedError("unknown-status", f"{shown_word(word)} is no status; {known}"))
+            known = table or _OUR_STATUS
+            told = f"{shown_word(word, known)} is no status; {one_of(known, found=word)}"
+            self._refuse("status", RefusedError("unknown-status", told))
         return found
 
     def channel(self) -> Channel | None:
@@ -183,16 +216,11 @@ _OUR_STATUS: Final = {str(status): status for status in StatusCategory}
 _OUR_CHANNEL: Final = {str(channel): channel for channel in Channel}
 
 
-def shown_id(ticket_id: str) -> str:
-    """An id for a message: ids are short and have a digit, what is not may be a customer's name."""
-    digits = any(letter.isdigit() for letter in ticket_id)
-    sound = digits and len(ticket_id) <= 40 and ticket_id.isprintable() and "@" not in ticket_id
-    return ticket_id if sound else f"(an id of {len(ticket_id):,} characters)"
-
-
 def _money(cell: str, currency: str) -> Money:
-    number(cell)
+    found = number(cell)
     try:
         return Money.of(cell, currency)
     except CsprotocolError:
-        raise RefusedError("no-amount", f"{cell} is no amount of {currency}: it has too many decimals") from None
+        raise RefusedError(
+            "no-amount", f"{shown_number(found)} is no amount of {currency}: it has too many decimals"
+        ) from None

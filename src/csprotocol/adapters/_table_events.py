@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from csprotocol.adapters._cells import shown_id
 from csprotocol.adapters._csv import CsvTable
 from csprotocol.adapters._mapping import TableMapping
 from csprotocol.adapters._read import Outcome, RefusedError
-from csprotocol.adapters._table_cells import RowCells, TableCells, shown_id
+from csprotocol.adapters._table_cells import RowCells, TableCells
+from csprotocol.adapters._table_known import MESSAGES, SURVEYS, Knowledge
 from csprotocol.adapters._table_tickets import row_digest
 from csprotocol.model import ActorKind, Event, EventKind, FrozenDict, StatusCategory, Ticket, TicketFacts
 
@@ -35,13 +37,6 @@ _PER_TICKET: Final[Mapping[str, Callable[[RowCells], Any]]] = {
     "merged_into": lambda row: row.text("merged_into"),
     "spam": lambda row: row.flag("spam"),
 }
-_SURVEYS: Final = ("csat", "nps", "ces")
-_MESSAGES: Final = {
-    "agent_message": (ActorKind.AGENT, True),
-    "customer_message": (ActorKind.CUSTOMER, True),
-    "bot_message": (ActorKind.BOT, True),
-    "private_note": (ActorKind.AGENT, False),
-}
 
 
 class _Case:
@@ -64,10 +59,11 @@ def read(table: CsvTable, mapping: TableMapping) -> tuple[tuple[TicketFacts, ...
     """The tickets of the log, in the order of their first rows."""
     reader = _Reader(table, mapping)
     table.each(reader.take)
-    reader.cells.note_unsure_stamps()
+    told = [reader.knowledge.of(reader.ticket(ticket_id, case)) for ticket_id, case in reader.cases.items()]
+    facts = tuple(facts for facts, _ in told)
+    reader.cells.note_oddities(facts)
     reader.note_damage()
-    tickets = tuple(reader.ticket(ticket_id, case) for ticket_id, case in reader.cases.items())
-    return tuple(ticket.facts() for ticket in tickets), tickets
+    return facts, tuple(ticket for _, ticket in told)
 
 
 class _Reader:
@@ -79,7 +75,7 @@ class _Reader:
         self._damaged: set[str] = set()
         self._unexplained = 0
         self._per_ticket = [(fact, read) for fact, read in _PER_TICKET.items() if fact in self.cells.names]
-        self._recorded = _recorded(mapping)
+        self.knowledge = Knowledge(mapping)
         # One mapping for all events that say the same: logs have few words and many rows.
         self._data: dict[tuple[StatusCategory | None, str | None], FrozenDict[str, object]] = {}
 
@@ -95,6 +91,9 @@ class _Reader:
         except RefusedError:
             self._damaged.add(row.ticket_id)
             raise
+        row.accept()
+        if "activity" in self.cells.names and (activity := row.text("activity")):
+            self._unexplained += activity not in self._mapping.activity
         if case is None:
             case = self.cases[row.ticket_id] = _Case()
         case.rows.add(digest)
@@ -115,17 +114,15 @@ class _Reader:
             )
         status, activity, actor = row.status(), row.text("activity"), row.text("actor")
         meaning = self._mapping.activity.get(activity) if activity else None
-        if activity and meaning is None:
-            self._unexplained += 1
         events = [self._event(at, status, meaning, activity, actor)]
-        if status and meaning and meaning not in _MESSAGES and StatusCategory(meaning) is not status:
+        if status and meaning and meaning not in MESSAGES and StatusCategory(meaning) is not status:
             raise RefusedError(
                 "two-statuses",
                 f"the status says {status}, the activity {meaning}",
                 column=self.cells.names["activity"],
                 ticket_id=shown_id(row.ticket_id),
             )
-        if status and meaning in _MESSAGES:
+        if status and meaning in MESSAGES:
             events.append(self._event(at, status, None, activity, actor))
         facts = {fact: value for fact, read in self._per_ticket if (value := read(row)) is not None}
         if "channel" in facts:
@@ -140,8 +137,8 @@ class _Reader:
         activity: str | None,
         actor: str | None,
     ) -> Event:
-        if meaning in _MESSAGES:
-            by, public = _MESSAGES[str(meaning)]
+        if meaning in MESSAGES:
+            by, public = MESSAGES[str(meaning)]
             return Event(at, EventKind.MESSAGE, by, actor, public, self._words(None, activity))
         if meaning:
             status = StatusCategory(meaning)
@@ -158,7 +155,7 @@ class _Reader:
     def ticket(self, ticket_id: str, case: _Case) -> Ticket:
         """The ticket of a case whose rows are all known."""
         events = [*self._opening(case), *case.events]
-        for metric in _SURVEYS:
+        for metric in SURVEYS:
             if metric in case.last:
                 at, score = case.last[metric]
                 events.append(Event(at, EventKind.SURVEY, data={"metric": metric, "score": score}))
@@ -183,7 +180,7 @@ class _Reader:
             sla_met=case.value("sla_met"),
             cost=case.value("cost"),
             attributes=FrozenDict({key: cell for key, (_, cell) in case.attributes.items()}),
-            recorded=self._recorded,
+            recorded=self.knowledge.recorded,
         )
 
     def _opening(self, case: _Case) -> list[Event]:
@@ -209,19 +206,3 @@ class _Reader:
             "rows whose activity has no meaning in the mapping; kept as notes",
             count=self._unexplained,
         )
-
-
-def _recorded(mapping: TableMapping) -> frozenset[EventKind]:
-    """What the log can know at all: without messages in it, the number of replies is unknown and not zero."""
-    means = set(mapping.activity.values())
-    named = mapping.columns.named()
-    recorded = {EventKind.CREATED, EventKind.NOTE}
-    if "status" in named or means - _MESSAGES.keys():
-        recorded.add(EventKind.STATUS)
-    if means & _MESSAGES.keys():
-        recorded.add(EventKind.MESSAGE)
-    if any(metric in named for metric in _SURVEYS):
-        recorded.add(EventKind.SURVEY)
-    if "merged_into" in named:
-        recorded.add(EventKind.MERGED)
-    return frozenset(recorded)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from csprotocol.adapters._cells import shown_id
 from csprotocol.adapters._csv import CsvTable
 from csprotocol.adapters._mapping import TableMapping
 from csprotocol.adapters._read import Outcome, RefusedError
-from csprotocol.adapters._table_cells import RowCells, TableCells, shown_id
+from csprotocol.adapters._table_cells import RowCells, TableCells
 from csprotocol.model import Ticket, TicketFacts
 
 __all__ = ["read", "row_digest"]
@@ -33,11 +34,12 @@ def read(table: CsvTable, mapping: TableMapping) -> tuple[tuple[TicketFacts, ...
                 ticket_id=shown_id(row.ticket_id),
             )
         facts.append(_facts(row, cells))
+        row.accept()
         seen[row.ticket_id] = (line, digest)
         return Outcome.USED
 
     table.each(take)
-    cells.note_unsure_stamps()
+    cells.note_oddities(facts)
     return tuple(facts), ()
 
 
@@ -48,18 +50,16 @@ def row_digest(row: list[str]) -> bytes:
 
 def _facts(row: RowCells, cells: TableCells) -> TicketFacts:
     solved_at, first_reply_at = row.stamp("solved_at"), row.stamp("first_reply_at")
-    # An empty cell of the column with the first reply says that there was none.
-    unanswered = "first_reply_at" in cells.names and first_reply_at is None
-    csat, nps, ces = row.score("csat"), row.score("nps"), row.score("ces")
-    answered = any(score is not None for score in (csat, nps, ces))
-    attributes = row.frozen_attributes()
+    csat, nps = row.score("csat"), row.score("nps")
     return TicketFacts(
         ticket_id=row.ticket_id,
         customer_id=row.text("customer_id"),
         order_id=row.text("order_id"),
         created_at=row.stamp("created_at"),
         first_reply_at=first_reply_at,
-        agent_replies=row.count("agent_replies") if "agent_replies" in cells.names else 0 if unanswered else None,
+        # An empty cell of the column with the first reply says that there was none; how many it never says.
+        replied=first_reply_at is not None if "first_reply_at" in cells.names else None,
+        agent_replies=row.count("agent_replies"),
         customer_replies=row.count("customer_replies"),
         # An empty cell of a column that exists says "not solved", no column says nothing.
         solved_at=((solved_at,) if solved_at else ()) if "solved_at" in cells.names else None,
@@ -68,9 +68,9 @@ def _facts(row: RowCells, cells: TableCells) -> TicketFacts:
         status=row.status(),
         csat=csat,
         nps=None if nps is None else int(nps),
-        ces=ces,
+        ces=row.score("ces"),
         # Who did not answer may or may not have been asked.
-        surveyed=True if answered else row.flag("surveyed"),
+        surveyed=True if csat is not None else row.flag("surveyed"),
         agent_started=row.flag("agent_started"),
         auto_replied=row.flag("auto_replied"),
         merged_into=row.text("merged_into"),
@@ -84,5 +84,5 @@ def _facts(row: RowCells, cells: TableCells) -> TicketFacts:
         agent=row.text("agent"),
         group=row.text("group"),
         cost=row.cost(),
-        attributes=attributes,
+        attributes=row.frozen_attributes(),
     )

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal
 
+from csprotocol.adapters._cells import shown_id
 from csprotocol.adapters._read import Outcome, RefusedError
-from csprotocol.adapters._zendesk_tables import Extract, ExtractRow, shown_id
+from csprotocol.adapters._zendesk_tables import Extract, ExtractRow
 from csprotocol.adapters._zendesk_tickets import Drafts
 from csprotocol.calendar import BusinessCalendar, BusinessHours, CalendarHistory
 from csprotocol.calendar.forms import zendesk as form
@@ -50,6 +51,8 @@ def schedules(extract: Extract, drafts: Drafts) -> Mapping[str, BusinessHours]:
         first, last = (row.due(column, row.day(column)) for column in ("start_date", "end_date"))
         if last < first:
             raise RefusedError("reversed-holiday", "ends before it starts", column=row.name("end_date"))
+        if _is_too_long(first, last):
+            raise RefusedError("long-holiday", "is longer than two years", column=row.name("end_date"))
         if schedule_id not in found:
             drafts.orphan("schedule_holiday")
             raise RefusedError("orphan", f"its schedule is not in {extract.file('schedule')}", column="schedule_id")
@@ -62,19 +65,45 @@ def schedules(extract: Extract, drafts: Drafts) -> Mapping[str, BusinessHours]:
 
     extract.each("schedule", take)
     extract.each("schedule_holiday", take_holiday)
+    return _built(extract, found)
+
+
+def _built(extract: Extract, found: Mapping[str, _Schedule]) -> Mapping[str, BusinessHours]:
+    """The hours of the schedules that make sense; the rows of all are counted."""
     built: dict[str, BusinessHours] = {}
     for schedule_id, schedule in found.items():
         verdict: Outcome | RefusedError = Outcome.USED
-        try:
-            built[schedule_id] = form.business_hours(
-                sorted(schedule.intervals), form.iana_zone(schedule.zone), holidays=sorted(schedule.holidays)
-            )
-        except CsprotocolError as failure:
-            verdict = RefusedError("schedule", f"the schedule cannot be: {str(failure)[:200]}")
+        hours = _hours(schedule)
+        if isinstance(hours, RefusedError):
+            verdict = hours
+        else:
+            built[schedule_id] = hours
         for table, lines in (("schedule", schedule.lines), ("schedule_holiday", schedule.holiday_lines)):
             for line in lines:
                 extract.settle(table, line, verdict)
     return built
+
+
+def _is_too_long(first: date, last: date) -> bool:
+    """Whether no schedule can have such a holiday; it costs itself only, not the hours of the schedule."""
+    try:
+        form.business_hours((), "UTC", holidays=[("", first, last)])
+    except CsprotocolError:
+        return True
+    return False
+
+
+def _hours(schedule: _Schedule) -> BusinessHours | RefusedError:
+    """The hours of a schedule, or why there are none."""
+    try:
+        zone = form.iana_zone(schedule.zone)
+    except CsprotocolError:
+        # The text is not repeated: in a wrong column it may be anything.
+        return RefusedError("schedule", "the schedule cannot be: its zone is neither a Rails name nor an IANA name")
+    try:
+        return form.business_hours(sorted(schedule.intervals), zone, holidays=sorted(schedule.holidays))
+    except CsprotocolError as failure:
+        return RefusedError("schedule", f"the schedule cannot be: {str(failure)[:200]}")
 
 
 def calendars(

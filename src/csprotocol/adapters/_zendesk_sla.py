@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from csprotocol.adapters._cells import shown_id
 from csprotocol.adapters._read import Outcome, RefusedError
-from csprotocol.adapters._zendesk_tables import Extract, ExtractRow, shown_id
+from csprotocol.adapters._zendesk_tables import Extract, ExtractRow
 from csprotocol.adapters._zendesk_tickets import Drafts
 
 __all__ = ["SlaTarget", "targets"]
@@ -35,29 +36,33 @@ class SlaTarget:
     version_at: datetime
 
 
-_Line = tuple[str, str, int, bool]  # metric, priority, minutes, business hours
+_Version = dict[tuple[str, str], tuple[int, bool]]  # by metric and priority: minutes, whether business hours
 
 
 def targets(extract: Extract, drafts: Drafts) -> Mapping[str, tuple[SlaTarget, ...]]:
     """The promises to each ticket; a ticket without one is absent."""
-    policies: dict[str, dict[datetime, dict[_Line, None]]] = {}
+    policies: dict[str, dict[datetime, _Version]] = {}
     found: dict[str, list[SlaTarget]] = {}
     seen: set[tuple[str, str, datetime]] = set()
 
     def take_policy(row: ExtractRow) -> Outcome:
         policy = row.due("sla_policy_id", row.id("sla_policy_id"))
         since = row.due("sla_policy_updated_at", row.stamp("sla_policy_updated_at"))
-        said = (
-            row.due("metric", row.text("metric")),
-            row.due("priority", row.text("priority")),
+        about = row.due("metric", row.text("metric")), row.due("priority", row.text("priority"))
+        promise = (
             row.due("target", row.count("target")),
             row.due("business_hours", row.flag("business_hours")),
         )
         version = policies.setdefault(policy, {}).setdefault(since, {})
-        if said in version:
-            return Outcome.DUPLICATE
-        version[said] = None
-        return Outcome.USED
+        known = version.get(about)
+        version[about] = promise
+        if known is None:
+            return Outcome.USED
+        if known != promise:
+            extract.tally.notice(
+                "target-twice", "promises of one version, metric and priority that differ; the later row counts"
+            )
+        return Outcome.DUPLICATE
 
     def take(row: ExtractRow) -> Outcome:
         draft = drafts.of(row, "ticket_sla_policy")
@@ -80,7 +85,7 @@ def targets(extract: Extract, drafts: Drafts) -> Mapping[str, tuple[SlaTarget, .
 
 
 def _promised(
-    versions: Mapping[datetime, Mapping[_Line, None]], priority: str | None, policy: str, at: datetime
+    versions: Mapping[datetime, _Version], priority: str | None, policy: str, at: datetime
 ) -> list[SlaTarget] | str:
     """The promises of the version in force at ``at``, or why there are none."""
     if not versions:
@@ -94,7 +99,7 @@ def _promised(
     version_at = max(in_force)
     promised = [
         SlaTarget(metric, minutes, business_hours, of_priority, policy, at, version_at)
-        for metric, of_priority, minutes, business_hours in versions[version_at]
+        for (metric, of_priority), (minutes, business_hours) in versions[version_at].items()
         if of_priority == priority
     ]
     return promised or "its policy promises nothing to tickets of the priority it had then"

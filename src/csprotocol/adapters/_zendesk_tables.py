@@ -16,7 +16,7 @@ from csprotocol.adapters._csv import Progress, open_table
 from csprotocol.adapters._read import FileTally, Outcome, RefusedError, Tally
 from csprotocol.errors import ExportError
 
-__all__ = ["ORDER", "REASON", "Extract", "ExtractRow", "shown_id"]
+__all__ = ["CUSTOM", "ORDER", "REASON", "Extract", "ExtractRow"]
 
 T = TypeVar("T")
 
@@ -38,9 +38,9 @@ def _columns(*names: str) -> dict[str, tuple[str, ...]]:
 _DELETED: Final = "deleted=_fivetran_deleted"
 
 TABLES: Final[Mapping[str, _Table]] = {
-    "user": _Table(_columns("id", "role"), _columns("locale", "suspended")),
-    "user_tag": _Table(_columns("user_id", "tag"), {}),
-    "group": _Table(_columns("id", "name"), {}),
+    "user": _Table(_columns("id", "role"), _columns("locale", "suspended", "updated_at", _DELETED)),
+    "user_tag": _Table(_columns("user_id", "tag"), _columns(_DELETED)),
+    "group": _Table(_columns("id", "name"), _columns("updated_at", _DELETED)),
     "ticket": _Table(
         _columns("id", "created_at"),
         _columns("status", "updated_at", "requester_id", "submitter_id", "assignee_id", "group_id", "priority",
@@ -72,6 +72,7 @@ TABLES: Final[Mapping[str, _Table]] = {
 # Columns of the ticket that the caller names: every account keeps these in fields of its own.
 REASON: Final = "contact_reason"
 ORDER: Final = "order_id"
+CUSTOM: Final[Mapping[str, str]] = {REASON: "custom_contact_reason", ORDER: "custom_order_id"}
 
 # Their offsets are frozen at one moment: right for half of the year. The zone names of the schedules are enough.
 _FROZEN_OFFSETS: Final = ("time_zone", "daylight_time")
@@ -165,8 +166,9 @@ class Extract:
         take: Callable[[ExtractRow], Outcome],
         *,
         deleted: Callable[[ExtractRow], None] | None = None,
+        lost: Callable[[ExtractRow], None] | None = None,
     ) -> None:
-        """Hand every row to ``take``, but those marked as deleted to ``deleted``.
+        """Hand every row to ``take``, but those marked as deleted to ``deleted``; ``lost`` hears of the rejected.
 
         Nothing happens when the export lacks the table.
         """
@@ -177,22 +179,35 @@ class Extract:
             self._counters[table] = rows.counters
             names = _present(TABLES[table], rows.header)
             if table == "ticket":
-                names |= {ours: name for ours, name in self._custom.items() if name in rows.header}
+                names |= self._custom_columns(rows.header)
             place = rows.require(names.values())
             places = {column: place[name] for column, name in names.items()}
             stamp = StampReader("iso", _UTC)
 
             def taken(line: int, cells: list[str]) -> Outcome:
                 row = ExtractRow(line, cells, places, names, stamp)
-                if row.flag("deleted"):
-                    self.tally.notice("deleted-row", f"rows of {table} that the export marks as deleted; left out")
-                    if deleted:
-                        deleted(row)
-                    return Outcome.LEFT_OUT
-                return take(row)
+                try:
+                    if not row.flag("deleted"):
+                        return take(row)
+                except RefusedError:
+                    if lost:
+                        lost(row)
+                    raise
+                self.tally.notice("deleted-row", f"rows of {table} that the export marks as deleted; left out")
+                if deleted:
+                    deleted(row)
+                return Outcome.LEFT_OUT
 
             rows.each(taken)
         self._done += self._sizes[table]
+
+    def _custom_columns(self, header: tuple[str, ...]) -> dict[str, str]:
+        """The columns of the ticket that the caller names, as far as they are there."""
+        absent = [name for ours, name in self._custom.items() if name not in header and name != CUSTOM[ours]]
+        if absent:
+            told = f"columns that were asked for and that {self.file('ticket')} lacks: {', '.join(absent)}"
+            self.tally.notice("missing-column", told, count=len(absent))
+        return {ours: name for ours, name in self._custom.items() if name in header}
 
     def settle(self, table: str, line: int, verdict: Outcome | RefusedError) -> None:
         """Count a row that waited for other tables."""
@@ -221,11 +236,6 @@ class Extract:
             self.tally.notice(
                 "missing-table", f"tables that the export lacks: {', '.join(missing)}", count=len(missing)
             )
-
-
-def shown_id(found: str) -> str:
-    """An id for a message: Zendesk's are numbers, and what is none is not shown."""
-    return found if len(found) <= 24 and found.isascii() and found.isalnum() else "(no id)"
 
 
 def _files(folder: str | PathLike[str]) -> dict[str, Path]:

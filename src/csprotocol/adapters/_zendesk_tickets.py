@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from csprotocol.adapters._cells import shown_word
+from csprotocol.adapters._cells import shown_id, shown_word
 from csprotocol.adapters._read import Outcome, RefusedError
-from csprotocol.adapters._zendesk_tables import ORDER, REASON, Extract, ExtractRow, shown_id
+from csprotocol.adapters._zendesk_newest import Newest
+from csprotocol.adapters._zendesk_tables import ORDER, REASON, Extract, ExtractRow
 from csprotocol.adapters._zendesk_users import Users
 from csprotocol.adapters._zendesk_words import FALSE_SCORE, PRIORITIES, SCORES, STATUSES, channel_of
 from csprotocol.errors import one_of
@@ -17,8 +18,8 @@ from csprotocol.model import ActorKind, Event, EventKind, FrozenDict, StatusCate
 
 __all__ = ["Draft", "Drafts"]
 
-# The description is stored as a comment, at times a moment after the ticket.
-_OPENING: Final = timedelta(seconds=1)
+# The description is stored as a comment, at times some seconds after the ticket.
+_OPENING: Final = timedelta(minutes=1)
 _HARDLY: Final = 0.5
 
 
@@ -45,8 +46,8 @@ class Draft:
     seen: set[tuple[object, ...]] = field(default_factory=set)
     statuses: list[tuple[datetime, StatusCategory]] = field(default_factory=list)
     priorities: list[tuple[datetime, str | None]] = field(default_factory=list)
+    lost: set[EventKind] = field(default_factory=set)
     comments: int = 0
-    opened: bool = False
     tags: dict[str, None] = field(default_factory=dict)
     merged_into: str | None = None
 
@@ -60,6 +61,27 @@ class Draft:
                 found = priority
         return found
 
+    def last_status(self) -> StatusCategory | None:
+        """The last status of its history; of two at one instant the one that stands further down."""
+        # The first of the reversed is the last of those at one instant.
+        return max(reversed(self.statuses), key=lambda change: change[0])[1] if self.statuses else None
+
+    def story(self) -> list[Event]:
+        """Its events; the description, which is the first comment, at the instant of the creation.
+
+        The description is by the submitter or the requester, and nobody else has said anything before. A comment
+        of another hour that lies before the creation says nothing about that: its stamp cannot be.
+        """
+        own = {self.submitter, self.requester} - {None}
+        said = [
+            event for event in self.events
+            if event.kind is EventKind.MESSAGE and event.at >= self.created_at - _OPENING
+        ]  # fmt: skip
+        first = min(said, key=lambda event: (event.at, event.actor not in own), default=None)
+        if first is None or first.actor not in own or first.at > self.created_at + _OPENING:
+            return self.events
+        return [replace(event, at=self.created_at) if event is first else event for event in self.events]
+
 
 class Drafts:
     """All tickets of the export, filled table by table."""
@@ -69,7 +91,8 @@ class Drafts:
         self._tally = extract.tally
         self._users = users
         self._groups: dict[str, str] = {}
-        self._deleted: set[str] = set()
+        self._newest_groups: Newest[str] = Newest(extract, "group")
+        self._newest: Newest[Draft] = Newest(extract, "ticket")
         self._unreadable: set[str] = set()
         self.by_id: dict[str, Draft] = {}
         self.orphans: dict[str, int] = {}
@@ -77,15 +100,15 @@ class Drafts:
 
     def fill(self) -> None:
         """Read the tables of the tickets, in the order in which they need each other."""
-        for table, take in (
-            ("group", self._take_group),
-            ("ticket", self._take_ticket),
-            ("ticket_comment", self._take_comment),
-            ("ticket_field_history", self._take_history),
-            ("satisfaction_rating", self._take_rating),
-            ("ticket_tag", self._take_tag),
-        ):
-            self._extract.each(table, take, deleted=self._note_deleted if table == "ticket" else None)
+        each = self._extract.each
+        each("group", self._take_group, deleted=self._newest_groups.delete)
+        self._groups = self._newest_groups.settle()
+        each("ticket", self._take_ticket, deleted=self._newest.delete)
+        self.by_id = self._newest.settle()
+        each("ticket_comment", self._take_comment, lost=self._lose_comment)
+        each("ticket_field_history", self._take_history, lost=self._lose_history)
+        each("satisfaction_rating", self._take_rating, lost=self._lose_rating)
+        each("ticket_tag", self._take_tag)
         self._merge()
 
     def of(self, row: ExtractRow, table: str) -> Draft | None:
@@ -104,7 +127,7 @@ class Drafts:
                 column=row.name("ticket_id"),
                 ticket_id=shown_id(ticket_id),
             )
-        if draft is None and ticket_id not in self._deleted:
+        if draft is None and ticket_id not in self._newest.deleted:
             self.orphan(table)
             raise RefusedError(
                 "orphan",
@@ -115,10 +138,6 @@ class Drafts:
         if draft is None:
             self._tally.notice("deleted-ticket", f"rows of {table} that belong to deleted tickets; left out")
         return draft
-
-    def _note_deleted(self, row: ExtractRow) -> None:
-        if ticket_id := row.id("id"):
-            self._deleted.add(ticket_id)
 
     def orphan(self, table: str) -> None:
         """Count a row that belongs to nothing."""
@@ -139,10 +158,7 @@ class Drafts:
 
     def _take_group(self, row: ExtractRow) -> Outcome:
         group, name = row.due("id", row.id("id")), row.due("name", row.text("name"))
-        if group in self._groups:
-            return Outcome.DUPLICATE
-        self._groups[group] = name
-        return Outcome.USED
+        return self._newest_groups.take(group, name, row, row.stamp("updated_at"))
 
     def _take_ticket(self, row: ExtractRow) -> Outcome:
         ticket_id = row.due("id", row.id("id"))
@@ -153,22 +169,12 @@ class Drafts:
             self._unreadable.add(ticket_id)
             refused.ticket_id = shown_id(ticket_id)
             raise
-        known = self.by_id.get(ticket_id)
-        if known:
-            self._tally.notice("ticket-twice", "rows of tickets that stand there twice; the newest counts")
-            if (draft.updated_at or draft.created_at) > (known.updated_at or known.created_at):
-                self.by_id[ticket_id] = draft
-            return Outcome.DUPLICATE
-        self.by_id[ticket_id] = draft
-        return Outcome.USED
+        return self._newest.take(ticket_id, draft, row, draft.updated_at or draft.created_at)
 
     def _draft(self, row: ExtractRow, ticket_id: str) -> Draft:
         status = row.text("status")
         if status is not None and status not in STATUSES:
             raise _unknown_status(status, row.name("status"))
-        priority = row.text("priority")
-        if priority is not None:
-            self._check_priority(priority)
         group = row.id("group_id")
         kinds = {"type": row.text("type"), "brand": row.id("brand_id")}
         return Draft(
@@ -181,7 +187,7 @@ class Drafts:
             submitter=row.id("submitter_id"),
             assignee=row.id("assignee_id"),
             group=self._groups.get(group, group) if group else None,
-            priority=priority,
+            priority=row.text("priority"),
             via=row.text("via_channel"),
             reason=row.text(REASON),
             order_id=row.id(ORDER),
@@ -203,10 +209,9 @@ class Drafts:
         mark_id = f"comment-{comment}" if comment else None
         by = self._author(draft, author)
         if by is ActorKind.SYSTEM:
-            self._tally.notice("unknown-author", "comments by users of unknown role; nobody's reply")
-        if not draft.opened and author == draft.submitter and abs(at - draft.created_at) <= _OPENING:
-            draft.opened = True
-            at = draft.created_at
+            self._tally.notice("unknown-author", "comments by users of unknown role")
+            # It may be the first reply.
+            draft.lost |= {EventKind.MESSAGE} if public else set()
         draft.events.append(Event(at, EventKind.MESSAGE, by, author, public, id=mark_id))
         return Outcome.USED
 
@@ -250,10 +255,11 @@ class Drafts:
         if score == FALSE_SCORE:
             self._tally.notice("unoffered", "ratings that were never asked for; no survey")
             return Outcome.LEFT_OUT
+        known = (*SCORES, FALSE_SCORE)
         if score not in SCORES:
             raise RefusedError(
                 "unknown-score",
-                f"{shown_word(score)} is no score; {one_of([*SCORES, FALSE_SCORE], found=score)}",
+                f"{shown_word(score, known)} is no score; {one_of(known, found=score)}",
                 column=row.name("score"),
                 ticket_id=shown_id(draft.id),
             )
@@ -274,6 +280,26 @@ class Drafts:
         draft.tags[tag] = None
         return Outcome.USED
 
+    def _lose_comment(self, row: ExtractRow) -> None:
+        try:
+            private = row.flag("public") is False
+        except RefusedError:
+            private = False
+        if not private:
+            self._lose(row, EventKind.MESSAGE)
+
+    def _lose_history(self, row: ExtractRow) -> None:
+        if row.text("field_name") in {None, "status"}:
+            self._lose(row, EventKind.STATUS)
+
+    def _lose_rating(self, row: ExtractRow) -> None:
+        self._lose(row, EventKind.SURVEY)
+
+    def _lose(self, row: ExtractRow, kind: EventKind) -> None:
+        """A row of a ticket was rejected: what rests on the others would be a guess."""
+        if draft := self.by_id.get(row.id("ticket_id") or ""):
+            draft.lost.add(kind)
+
     # -- what follows from all of them -----------------------------------------------------------------------
 
     def _merge(self) -> None:
@@ -283,6 +309,22 @@ class Drafts:
                     self.by_id[other].merged_into = draft.id
                 else:
                     self._tally.notice("merged-elsewhere", "merged tickets that the export does not hold")
+        self._open_rings()
+
+    def _open_rings(self) -> None:
+        """Of tickets that are merged into each other the oldest stays: not all of them can be gone."""
+        visited: set[str] = set()
+        for start in self.by_id:
+            path: list[str] = []
+            here: str | None = start
+            while here is not None and here not in visited:
+                visited.add(here)
+                path.append(here)
+                here = self.by_id[here].merged_into
+            if here in path:
+                ring = [self.by_id[ticket_id] for ticket_id in path[path.index(here) :]]
+                min(ring, key=lambda draft: draft.created_at).merged_into = None
+                self._tally.notice("merged-in-a-ring", "tickets that are merged into each other; the oldest stays")
 
     def _author(self, draft: Draft, user: str | None) -> ActorKind:
         """Whose word it is. The requester asks, whatever his role: others answer an agent's own request."""
@@ -305,7 +347,7 @@ class Drafts:
         channel, known = channel_of(draft.via) if draft.via else (None, True)
         if not known:
             self._tally.notice("unknown-channel", "tickets of a channel that is not in our table; kept as other")
-        events = [Event(draft.created_at, EventKind.CREATED, self._creator(draft), draft.submitter), *draft.events]
+        events = [Event(draft.created_at, EventKind.CREATED, self._creator(draft), draft.submitter), *draft.story()]
         assumed = not draft.statuses and draft.status is not None
         if assumed:
             events.append(
@@ -339,6 +381,8 @@ class Drafts:
             recorded=self._recorded(draft, assumed=assumed),
         )
         facts = ticket.facts()
+        if EventKind.STATUS in draft.lost:
+            return ticket, replace(facts, status=draft.status), assumed
         return ticket, _without_history(facts) if assumed else facts, assumed
 
     def _creator(self, draft: Draft) -> ActorKind:
@@ -356,11 +400,11 @@ class Drafts:
             unknown.add(EventKind.SURVEY)
         if not draft.statuses and not assumed:
             unknown.add(EventKind.STATUS)
-        return frozenset(EventKind) - unknown
+        return frozenset(EventKind) - unknown - draft.lost
 
     def _spam(self, draft: Draft) -> bool | None:
         """Zendesk marks spam by deleting the ticket and suspending its requester; it has no other sign."""
-        last = max(draft.statuses, key=lambda change: change[0])[1] if draft.statuses else draft.status
+        last = draft.status if EventKind.STATUS in draft.lost else draft.last_status() or draft.status
         if last is not StatusCategory.CANCELLED:
             return False if last else None
         return True if draft.requester and self._users.suspended.get(draft.requester) else None
@@ -376,10 +420,16 @@ class Drafts:
             notice("no-comments", "tickets without any comment in the export: who replied when is unknown")
         if any(event.at < draft.created_at for event in events):
             notice("event-before-creation", "tickets with an event before their creation")
-        if draft.statuses and draft.status:
-            last = max(draft.statuses, key=lambda change: change[0])[1]
-            if last is not draft.status:
-                notice("status-differs", "tickets whose present status is not the last one of their history")
+        if draft.lost:
+            notice(
+                "incomplete-ticket",
+                "tickets of which a row was rejected, or a public comment has an author of unknown role: the facts "
+                "that rest on it are unknown",
+            )
+        elif draft.statuses and draft.status and draft.last_status() is not draft.status:
+            notice("status-differs", "tickets whose present status is not the last one of their history")
+        if draft.priority is not None:
+            self._check_priority(draft.priority)
 
 
 def _first_time(draft: Draft, mark: tuple[object, ...]) -> bool:
@@ -391,7 +441,9 @@ def _first_time(draft: Draft, mark: tuple[object, ...]) -> bool:
 
 def _unknown_status(status: str, column: str) -> RefusedError:
     return RefusedError(
-        "unknown-status", f"{shown_word(status)} is no status; {one_of(STATUSES, found=status)}", column=column
+        "unknown-status",
+        f"{shown_word(status, STATUSES)} is no status; {one_of(STATUSES, found=status)}",
+        column=column,
     )
 
 

@@ -21,11 +21,12 @@ from __future__ import annotations
 from csprotocol.adapters import _table_events, _table_tickets
 from csprotocol.adapters._csv import Progress, Source, open_table
 from csprotocol.adapters._export import TicketExport
-from csprotocol.adapters._mapping import Columns, CostRules, CsatRules, TableMapping, TagRules, TimeRules
+from csprotocol.adapters._mapping import CesRules, Columns, CostRules, CsatRules, TableMapping, TagRules, TimeRules
 from csprotocol.adapters._read import Read, Tally
 from csprotocol.errors import InvalidValueError
 
 __all__ = [
+    "CesRules",
     "Columns",
     "CostRules",
     "CsatRules",
@@ -88,6 +89,7 @@ def tickets(
             facts=facts,
             tickets=found,
             csat_scale=mapping.csat.scale if mapping.csat else None,
+            ces_scale=mapping.ces.scale if mapping.ces else None,
             zone=mapping.time.zone,
         )
     )

@@ -17,11 +17,12 @@ ZendeskExport(source='zendesk', 400 tickets)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import Final, get_args
 
+from csprotocol.adapters._cells import identifier
 from csprotocol.adapters._csv import Progress
 from csprotocol.adapters._export import TicketExport
 from csprotocol.adapters._read import Read, Tally
@@ -65,7 +66,7 @@ def export(
     progress: Progress | None = None,
     calendar_rule: CalendarRule = "piecewise",
     without_schedule: WithoutSchedule = "none",
-    bots: Collection[str] = (),
+    bots: Collection[str | int] = (),
     bot_tag: str = "bot",
     reason_column: str = "custom_contact_reason",
     order_column: str = "custom_order_id",
@@ -75,8 +76,12 @@ def export(
     Whose word a comment is: a bot's is a bot's; the requester's is the customer's, whatever his role; else the
     role of the user decides; a user whom the export does not hold is an agent when the ticket is assigned to
     him, else nobody (``system``) and counted. Bots are the ids in ``bots``, users tagged ``bot_tag`` in
-    ``user_tag``, and Zendesk's own user -1. The submitter's comment within a second of the creation is the
-    description.
+    ``user_tag``, and Zendesk's own user -1. The first comment is the description, when it is the submitter's or the
+    requester's and lies within a minute of the creation.
+
+    Nothing is stated that rests on a lost row. Where a comment, a change of the status or a rating was rejected, or
+    nobody knows the role of a public comment's author, the facts that rest on that table are ``None`` for the
+    ticket, and the warning ``incomplete-ticket`` counts it.
 
     A ticket without any comment in the export has unknown replies, not none. A ticket without a history of its
     status has its present one; when it was reached and how often is unknown; ``assumed_status`` names it. A rating
@@ -85,11 +90,12 @@ def export(
     ``calendar_rule`` is the rule of the ticket's :class:`CalendarHistory`: ``piecewise``, or ``latest``, which is
     Zendesk's own. ``without_schedule="only_schedule"`` gives the account's only schedule to tickets that name
     none; by default they get none. ``reason_column`` and ``order_column`` are columns of ``ticket`` with the
-    contact reason and the order, used where the export has them. ``progress`` is called now and then with the
-    bytes done and the bytes of all tables.
+    contact reason and the order, used where the export has them; a column or a tag that you name and nothing has is
+    a warning. ``progress`` is called now and then with the bytes done and the bytes of all tables.
 
     Targets are those of the policy's version and the ticket's priority when the policy was applied. Rows that
-    belong to no ticket are rejected as ``orphan`` and counted; rows marked ``_fivetran_deleted`` are left out.
+    belong to no ticket are rejected as ``orphan`` and counted; rows marked ``_fivetran_deleted`` are left out. Of a
+    ticket, user or group that stands there twice the newest row (``updated_at``) counts, also where it says deleted.
 
     >>> export("no/such/folder")
     Traceback (most recent call last):
@@ -103,12 +109,14 @@ def export(
     """
     _check_option("calendar_rule", calendar_rule, CalendarRule)
     _check_option("without_schedule", without_schedule, WithoutSchedule)
-    if isinstance(bots, str):
-        raise InvalidValueError.of("bots", bots, expected="a collection of user ids")
+    for name, text in (("bot_tag", bot_tag), ("reason_column", reason_column), ("order_column", order_column)):
+        if not isinstance(text, str):
+            raise InvalidValueError.of(name, text, expected="a text")
+    bot_ids = _ids("bots", bots)
     tally = Tally(strict=strict)
     custom = {REASON: reason_column, ORDER: order_column}
     extract = Extract(folder, tally, progress=progress, custom=custom)
-    drafts = Drafts(extract, Users.of(extract, bots=bots, bot_tag=bot_tag))
+    drafts = Drafts(extract, Users.of(extract, bots=bot_ids, bot_tag=bot_tag))
     drafts.fill()
     hours = schedules(extract, drafts)
     in_force = calendars(extract, drafts, hours, rule=calendar_rule, without_schedule=without_schedule)
@@ -129,6 +137,15 @@ def export(
             assumed_status=frozenset(ticket.id for ticket, _, assumed in told if assumed),
         )
     )
+
+
+def _ids(name: str, found: object) -> frozenset[str]:
+    """User ids as the tables hold them."""
+    if isinstance(found, Iterable) and not isinstance(found, str | bytes):
+        ids = tuple(found)
+        if all(isinstance(each, str | int) and not isinstance(each, bool) for each in ids):
+            return frozenset(identifier(str(each).strip()) for each in ids)
+    raise InvalidValueError.of(name, found, expected="a collection of user ids")
 
 
 def _check_option(name: str, found: object, kind: object) -> None:

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from csprotocol.errors import InvalidValueError
+from csprotocol.kpi._choice import spent
 from csprotocol.kpi._definitions import Definition, definition
 from csprotocol.kpi._open_time import Within, duration, opening_hours_of
 from csprotocol.kpi._population import Counting, MissingReason, Tally
 from csprotocol.kpi._ratio import Ratio
+from csprotocol.kpi._resolution import lacks_solves
 from csprotocol.kpi._summary import RateSummary, told
 from csprotocol.model import FrozenDict, Rejection, TicketFacts, require_aware
 
@@ -101,7 +103,8 @@ def backlog(
     """The tickets created at or before ``at`` and not ended (solved, closed, cancelled) at or before it.
 
     A reopened ticket is back in it from its reopening. Where a row knows its solves and not its reopenings, the
-    time between is unknown, and the ticket missing (``no-reopen-time``).
+    time between is unknown, and the ticket missing (``no-reopen-time``); so is the time after the last solve of a
+    ticket that is live again, and the time before the first one known where more reopenings than solves are.
 
     >>> from csprotocol.model import StatusCategory
     >>> day = lambda day: datetime(2025, 1, day, tzinfo=UTC)
@@ -151,7 +154,7 @@ def ageing(
         NaiveDatetimeError: ``at`` has no time zone.
         InvalidValueError: bounds that are not positive or do not rise, an unknown option.
     """
-    bounds = (timedelta(0), *buckets)
+    bounds = (timedelta(0), *(spent("buckets", bound) for bound in buckets))
     if any(high <= low for low, high in pairwise(bounds)):
         raise InvalidValueError.of("buckets", tuple(buckets), expected="rising and positive")
     tally = Tally(merged=merged, spam=spam)
@@ -183,7 +186,7 @@ def unreplied(
 ) -> RateSummary:
     """Tickets without any public reply of an agent: how many (``ratio.numerator``), and as a share.
 
-    Unknown is not 0: tickets whose replies nobody counted are missing.
+    Unknown is not 0: tickets of which nobody says whether they were answered are missing.
 
     >>> unreplied([TicketFacts(ticket_id=str(i), agent_replies=i) for i in (0, 1, 2)]).ratio
     Ratio(numerator=1, denominator=3)
@@ -194,13 +197,23 @@ def unreplied(
     tally = Tally(merged=merged, spam=spam)
     silent = known = 0
     for ticket in tally.tickets(facts):
-        if ticket.agent_replies is None:
+        answered = _is_answered(ticket)
+        if answered is None:
             tally.miss(MissingReason.NO_REPLY_COUNT)
         else:
             known += 1
-            silent += ticket.agent_replies == 0
+            silent += not answered
     options = {"merged": tally.merged, "spam": tally.spam}
     return RateSummary.of(definition("unreplied"), options, tally, Ratio(silent, known))
+
+
+def _is_answered(ticket: TicketFacts) -> bool | None:
+    """By whichever of the facts the source gives; they need not all be there."""
+    if ticket.replied is not None:
+        return ticket.replied
+    if ticket.first_reply_at is not None:
+        return True
+    return None if ticket.agent_replies is None else ticket.agent_replies > 0
 
 
 def _live(tally: Tally, facts: Iterable[TicketFacts], at: datetime) -> tuple[tuple[TicketFacts, ...], int]:
@@ -232,12 +245,15 @@ def _is_live(ticket: TicketFacts, at: datetime) -> bool | MissingReason:
     ends = [*(ticket.solved_at or ()), *([ticket.closed_at] if ticket.closed_at else [])]
     over = sum(end.astimezone(UTC) <= at for end in ends)
     still = ticket.status is not None and ticket.status.is_live
+    if over < len(ends) and lacks_solves(ticket):
+        return MissingReason.NO_REOPEN_TIME
     if over == 0:
         # Nothing ended it by then; without any end on record, only the status tells whether one is missing.
         known = ends or still or (ticket.status is None and ticket.solved_at is not None)
         return True if known else MissingReason.NO_RESOLUTION_TIME
     if over == len(ends):
-        return still
+        # Live again, but since when? It may have been reopened after the instant asked for.
+        return MissingReason.NO_REOPEN_TIME if still else False
     # Solved before and solved again after: was it reopened by then? A closing that follows is no second solve.
     solves_after = any(end.astimezone(UTC) > at for end in ticket.solved_at or ())
     return MissingReason.NO_REOPEN_TIME if solves_after else False

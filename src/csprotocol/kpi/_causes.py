@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from csprotocol.errors import InvalidValueError
+from csprotocol.kpi._choice import exact_number
 from csprotocol.kpi._definitions import Definition, definition
 from csprotocol.kpi._population import MissingReason
 from csprotocol.kpi._ratio import Ratio
@@ -76,18 +77,20 @@ def causes(items: Iterable[str | None], *, vital_share: Decimal | Fraction = Fra
         size: 1/10 (10.0%), cumulated 100.0%
 
     Raises:
-        InvalidValueError: a ``vital_share`` outside 0..1.
+        InvalidValueError: a ``vital_share`` outside 0..1, a cause that is no text.
     """
-    line = Fraction(vital_share)
-    if not 0 <= line <= 1:
+    line = exact_number(vital_share)
+    if line is None or not 0 <= line <= 1:
         raise InvalidValueError.of("vital_share", vital_share, expected="a share from 0 to 1")
     counts: Counter[str] = Counter()
     nameless = 0
     for item in items:
         if item is None:
             nameless += 1
-        else:
+        elif isinstance(item, str):
             counts[item] += 1
+        else:
+            raise InvalidValueError.of("cause", item, expected="a text, or None")
     total = counts.total()
     found = []
     before = 0

@@ -34,6 +34,8 @@ class CostPerContact:
     contacts: int
 
     def __post_init__(self) -> None:
+        if not isinstance(self.cost, Money):
+            raise InvalidValueError.of("CostPerContact.cost", self.cost, expected="Money")
         if self.cost.minor < 0:
             raise InvalidValueError.of("CostPerContact.cost", str(self.cost), expected="zero or more")
         whole("CostPerContact.contacts", self.contacts)

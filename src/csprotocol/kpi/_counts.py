@@ -92,8 +92,13 @@ def service_counts(
     for ticket in tally.tickets(facts):
         if ticket.created_at is None:
             tally.miss(MissingReason.NO_CREATION_TIME)
-        else:
-            counts[ticket.created_at.astimezone(zone).date(), ticket.channel] += 1
+            continue
+        try:
+            day = _local_date("created_at", ticket.created_at, zone)
+        except InvalidValueError as error:
+            tally.rejections.append(Rejection(error.code, str(error), ticket_id=ticket.ticket_id))
+            continue
+        counts[day, ticket.channel] += 1
     return ServiceCounts(
         definition=definition("service_counts"),
         tz=str(zone),
@@ -113,11 +118,18 @@ def tickets_per_day(created: Iterable[datetime], tz: str | tzinfo) -> Mapping[da
 
     Raises:
         NaiveDatetimeError: an instant without a time zone.
-        InvalidValueError: an unknown zone.
+        InvalidValueError: an unknown zone, an instant whose local date lies outside the years 1 to 9999.
     """
     zone = _zone(tz)
-    days = Counter(require_aware("created", at).astimezone(zone).date() for at in created)
+    days = Counter(_local_date("created", at, zone) for at in created)
     return FrozenDict(sorted(days.items()))
+
+
+def _local_date(field: str, at: datetime, zone: tzinfo) -> date:
+    try:
+        return require_aware(field, at).astimezone(zone).date()
+    except OverflowError:
+        raise InvalidValueError.of(field, at, expected=f"in the years 1 to 9999 of {zone}") from None
 
 
 def _zone(tz: str | tzinfo) -> tzinfo:
@@ -125,5 +137,5 @@ def _zone(tz: str | tzinfo) -> tzinfo:
         return tz
     try:
         return ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError, AttributeError):
         raise InvalidValueError.of("tz", tz, expected="an IANA time zone such as Europe/Madrid") from None

@@ -82,8 +82,8 @@ def fcr(
 def _at_first_contact(ticket: TicketFacts, rule: FcrVariant) -> bool | MissingReason:
     """The verdict on a resolved ticket, or what must be known first.
 
-    An unknown count leaves the ticket out even where another count alone would say no: otherwise only the
-    candidates for yes would be left out, and the rate would come out too low.
+    An unknown count leaves the ticket out even where another fact alone would decide: where another count says no,
+    only the candidates for yes would be left out, and where ``replied`` says "none", only those answered.
     """
     needed = {field: getattr(ticket, field) for field in _NEEDS[rule]}
     for field, count in needed.items():

@@ -57,9 +57,10 @@ def first_reply(
 ) -> DurationSummary:
     """First reply times of ``facts``, elapsed, or in open time when ``within`` gives a calendar.
 
-    Tickets without a reply are missing, not zero, and so are those of a source that keeps no replies; a reply before
-    the start is rejected, not clipped; a reply outside opening hours took zero open time, which is a value. Private
-    notes never are replies.
+    Tickets without a reply are missing, not zero (``no-reply``), and so are those of which the source does not say
+    when they were answered, if at all (``replies-unknown``). A reply is later than the creation: what stands at that
+    very instant came with the ticket. A reply before the start is rejected, not clipped; a reply outside opening
+    hours took zero open time, which is a value. Private notes never are replies.
 
     >>> from datetime import datetime, timezone
     >>> at = lambda hour: datetime(2026, 11, 20, hour, tzinfo=timezone.utc)
@@ -134,9 +135,9 @@ def first_reply_of(
     if begun is None:
         return Measured(missing=absent)
     if replied is None:
-        # A source that keeps no messages does not say that nobody answered.
-        known = facts.agent_replies is not None or facts.first_agent_message_at is not None
-        return Measured(missing=MissingReason.NO_REPLY if known else MissingReason.REPLIES_UNKNOWN)
+        # A source that keeps no messages does not say that nobody answered; one may know that somebody did, not when.
+        silent = facts.replied is False or facts.agent_replies == 0
+        return Measured(missing=MissingReason.NO_REPLY if silent else MissingReason.REPLIES_UNKNOWN)
     return measured(facts, "first reply", begun, replied, within)
 
 
@@ -153,6 +154,10 @@ def measured(facts: TicketFacts, measure: str, start: datetime, end: datetime, w
     return Measured(duration(start, end, hours))
 
 
+# Sources stamp a ticket and its first message separately; less than this apart, they are one.
+_SAME_INSTANT = timedelta(seconds=1)
+
+
 def _reply_after_creation(facts: TicketFacts, starter: AgentStarted) -> datetime | None:
     if not facts.agent_started:
         return facts.first_reply_at
@@ -162,7 +167,14 @@ def _reply_after_creation(facts: TicketFacts, starter: AgentStarted) -> datetime
 
 
 def _opened_publicly(facts: TicketFacts) -> bool:
-    """As the source says; where it does not, a message at the instant of creation is the opening one."""
-    if facts.opened_publicly is not None:
-        return facts.opened_publicly
-    return facts.first_agent_message_at is not None and facts.first_agent_message_at == facts.created_at
+    """Whether an agent's message is the opening one: it stands at creation, and the source does not call it private.
+
+    Where an agent logged a customer's call, the opening words are the customer's, and the first message of an agent
+    is an answer.
+    """
+    opening, created = facts.first_agent_message_at, facts.created_at
+    if facts.opened_publicly is False:
+        return False
+    if opening is None or created is None:
+        return facts.opened_publicly is True
+    return abs(elapsed(created, opening)) < _SAME_INSTANT

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from csprotocol.errors import InvalidValueError, OutOfScaleError
-from csprotocol.kpi._choice import chosen, whole
+from csprotocol.kpi._choice import chosen, exact_number, whole
 from csprotocol.kpi._definitions import Definition, definition
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._survey import OutOfScale
@@ -72,13 +72,13 @@ class NetPromoterScore:
         for rating in ratings:
             if rating is None:
                 unanswered += 1
-            elif isinstance(rating, bool) or not 0 <= rating <= 10 or rating % 1:
+            elif (points := exact_number(rating)) is None or not 0 <= points <= 10 or points.denominator != 1:
                 if handling is OutOfScale.RAISE:
                     raise OutOfScaleError.of_rating("nps", rating, "a whole number from 0 to 10")
                 rejected += 1
-            elif rating >= 9:
+            elif points >= 9:
                 promoters += 1
-            elif rating >= 7:
+            elif points >= 7:
                 passives += 1
             else:
                 detractors += 1
@@ -183,9 +183,9 @@ def round_points(points: float | Fraction, *, how: Rounding | str = Rounding.HAL
     Raises:
         InvalidValueError: NaN or infinity, an unknown rounding.
     """
-    if not math.isfinite(points):
+    exact = exact_number(points)
+    if exact is None:
         raise InvalidValueError.of("points", points, expected="a finite number")
-    exact = Fraction(points)
     match chosen(Rounding, "how", how):
         case Rounding.HALF_EVEN:
             return round(exact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -84,9 +85,8 @@ def rank_pages(pages: Iterable[PageSupport]) -> tuple[PageSupport, ...]:
         InvalidValueError: a page listed twice; its counts would have to be added.
     """
     given = tuple(pages)
-    names = [page.page for page in given]
-    for name in names:
-        if names.count(name) > 1:
+    for name, count in Counter(page.page for page in given).items():
+        if count > 1:
             raise InvalidValueError.of("pages", name, expected="listed once", hint="add up its counts")
 
     def need(page: PageSupport) -> tuple[int, object, int, str]:

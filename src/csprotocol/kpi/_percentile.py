@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.kpi._choice import chosen
+from csprotocol.kpi._choice import chosen, exact_number
 
 __all__ = ["PercentileMethod", "mean", "median", "percentile"]
 
@@ -44,8 +44,9 @@ def percentile(
     Source: Hyndman and Fan, The American Statistician 50(4), 1996, types 7 and 1; the same floats as numpy.
     """
     ordered = sorted(_finite(value) for value in values)
-    if not 0 <= q <= 1:
+    if exact_number(q) is None or not 0 <= q <= 1:
         raise InvalidValueError.of("q", q, expected="a share from 0 to 1", hint="0.9 is the 90th percentile")
+    q = float(q)
     rule = chosen(PercentileMethod, "method", method)
     if not ordered:
         return None
@@ -86,6 +87,9 @@ def mean(values: Iterable[float]) -> float | None:
 
 
 def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise InvalidValueError.of("value", value, expected="a finite number", hint="drop it, or say what is missing")
-    return float(value)
+    if exact_number(value) is not None:
+        try:
+            return float(value)
+        except OverflowError:
+            pass
+    raise InvalidValueError.of("value", value, expected="a finite number", hint="drop it, or say what is missing")

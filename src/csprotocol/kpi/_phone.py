@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.kpi._choice import whole
+from csprotocol.kpi._choice import spent, whole
 from csprotocol.kpi._definitions import Definition, definition
 from csprotocol.kpi._population import Tally
 from csprotocol.kpi._ratio import Ratio
@@ -29,9 +29,9 @@ def aht(
     Raises:
         InvalidValueError: a negative duration, a count that is negative or no whole number.
     """
-    for field, spent in (("talk", talk), ("hold", hold), ("wrap", wrap)):
-        if spent < timedelta(0):
-            raise InvalidValueError.of(field, spent, expected="a duration, zero or more")
+    for field, took in (("talk", talk), ("hold", hold), ("wrap", wrap)):
+        if spent(field, took) < timedelta(0):
+            raise InvalidValueError.of(field, took, expected="a duration, zero or more")
     return (talk + hold + wrap) / handled if whole("handled", handled) else None
 
 
@@ -43,10 +43,13 @@ def asa(waits_answered: Iterable[timedelta]) -> DurationSummary:
 
     >>> asa([timedelta(seconds=10), timedelta(seconds=20), timedelta(seconds=30)]).mean
     datetime.timedelta(seconds=20)
+
+    Raises:
+        InvalidValueError: a wait that is no ``timedelta``.
     """
     waits = (
         Measured(wait)
-        if wait >= timedelta(0)
+        if spent("wait", wait) >= timedelta(0)
         else Measured(rejection=Rejection("negative-duration", f"a wait must not be negative, got {wait}"))
         for wait in waits_answered
     )

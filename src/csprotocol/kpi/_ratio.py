@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import log10
 from typing import TypeAlias
 
 from csprotocol.errors import InvalidValueError
@@ -66,9 +67,17 @@ class Ratio:
 
         >>> Ratio(8, 10).value
         0.8
+
+        Raises:
+            InvalidValueError: more than any float; ``exact`` has no such limit.
         """
         exact = self.exact
-        return None if exact is None else float(exact)
+        try:
+            return None if exact is None else float(exact)
+        except OverflowError:
+            raise InvalidValueError.of(
+                "Ratio.value", f"about 10**{_digits(exact)}", expected="at most the largest float", hint="read exact"
+            ) from None
 
     @property
     def complement(self) -> Ratio:
@@ -104,7 +113,10 @@ class Ratio:
         return Ratio(self.numerator + other.numerator, self.denominator + other.denominator)
 
     def __str__(self) -> str:
-        shown = "no value" if self.value is None else f"{self.value:.1%}"
+        try:
+            shown = "no value" if self.value is None else f"{self.value:.1%}"
+        except InvalidValueError:
+            shown = "more than a float can hold"
         return f"{_plain(self.numerator)}/{_plain(self.denominator)} ({shown})"
 
 
@@ -123,4 +135,12 @@ def _exact(field: str, number: object) -> int | Fraction:
 
 def _plain(number: int | Fraction) -> str:
     """``12.5`` rather than ``25/2``, which would be one stroke too many."""
-    return str(number) if isinstance(number, int) else f"{float(number):g}"
+    try:
+        return str(number) if isinstance(number, int) else f"{float(number):g}"
+    except OverflowError:
+        return f"about 10**{_digits(number)}"
+
+
+def _digits(number: Fraction | int | None) -> int:
+    """The order of magnitude of a number of 1 or more."""
+    return int(log10(int(number or 1)))

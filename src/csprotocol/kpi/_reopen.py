@@ -9,7 +9,7 @@ from csprotocol.kpi._choice import chosen
 from csprotocol.kpi._definitions import definition
 from csprotocol.kpi._population import Counting, MissingReason, Tally
 from csprotocol.kpi._ratio import Ratio
-from csprotocol.kpi._resolution import ends_of
+from csprotocol.kpi._resolution import ends_of, lacks_solves
 from csprotocol.kpi._summary import RateSummary
 from csprotocol.model import TicketFacts
 
@@ -37,7 +37,8 @@ def reopen_rate(
     """Tickets reopened at least once, as a share of those ever solved; or reopenings per solve.
 
     A ticket that was closed without having been solved counts as solved; one never solved is missing
-    (``not-resolved``), one whose reopenings nobody counted too.
+    (``not-resolved``), one whose reopenings nobody counted too. By ``events``, one that was reopened more often than
+    the solves on record allow is missing as well (``no-resolution-time``): its solves are not all known.
 
     >>> from datetime import datetime, timezone
     >>> at = lambda hour: datetime(2026, 11, 20, hour, tzinfo=timezone.utc)
@@ -60,6 +61,8 @@ def reopen_rate(
             tally.miss(MissingReason.NO_RESOLUTION_TIME)
         elif not solves:
             tally.miss(MissingReason.NOT_RESOLVED)
+        elif rule is ReopenCounting.EVENTS and lacks_solves(ticket):
+            tally.miss(MissingReason.NO_RESOLUTION_TIME)
         elif rule is ReopenCounting.TICKETS:
             solved += 1
             reopened += ticket.reopens > 0

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
 
 from csprotocol.errors import InvalidValueError
+from csprotocol.kpi._choice import spent
 from csprotocol.kpi._definitions import definition
 from csprotocol.kpi._population import MissingReason, Tally
 from csprotocol.kpi._ratio import Ratio
@@ -52,7 +53,7 @@ def fcr_no_repeat(contacts: Iterable[AnyContact], *, window: timedelta, as_of: d
         InvalidValueError: a window that is not positive.
         NaiveDatetimeError: an instant without a time zone.
     """
-    if window <= timedelta(0):
+    if spent("window", window) <= timedelta(0):
         raise InvalidValueError.of("window", window, expected="a positive duration")
     if as_of is not None:
         require_aware("as_of", as_of)

@@ -15,7 +15,7 @@ from csprotocol.kpi._population import Counting, MissingReason, Tally
 from csprotocol.kpi._summary import DurationSummary, Measured
 from csprotocol.model import StatusCategory, TicketFacts
 
-__all__ = ["Resolution", "ResolutionEnd", "resolution", "resolution_of"]
+__all__ = ["Resolution", "ResolutionEnd", "ends_of", "lacks_solves", "resolution", "resolution_of"]
 
 _DONE = (StatusCategory.RESOLVED, StatusCategory.CLOSED)
 
@@ -102,7 +102,8 @@ def resolution_of(
 ) -> Measured:
     """Resolution time of one ticket, merged or not.
 
-    The first resolution exists even when the ticket is live again, the full one does not.
+    The first resolution exists even when the ticket is live again, the full one does not. A row that tells of more
+    reopenings than of solves does not know the first one.
 
     >>> from datetime import datetime, timezone
     >>> at = lambda hour: datetime(2026, 11, 20, hour, tzinfo=timezone.utc)
@@ -148,7 +149,20 @@ def _ended(facts: TicketFacts, which: Resolution, end: ResolutionEnd) -> datetim
         return MissingReason.OPEN
     if end is ResolutionEnd.LAST_OUTBOUND:
         return facts.last_public_agent_message_at or MissingReason.NO_OUTBOUND_MESSAGE
-    return ends[-1] if which is Resolution.FULL else ends[0]
+    if which is Resolution.FULL:
+        return ends[-1]
+    # The first that is known is not the first.
+    return MissingReason.NO_RESOLUTION_TIME if lacks_solves(facts) else ends[0]
+
+
+def lacks_solves(facts: TicketFacts) -> bool:
+    """Whether it was reopened more often than the solves on record allow: a row that keeps only the last one."""
+    if facts.lives is not None or facts.reopens is None:
+        return False
+    solves = len(ends_of(facts))
+    # Every reopening follows a solve, and of a ticket that is done now another solve follows the last one.
+    done = facts.status is None or facts.status in _DONE
+    return facts.reopens >= max(solves, 1) if done else facts.reopens > solves
 
 
 def ends_of(facts: TicketFacts) -> tuple[datetime, ...]:

@@ -59,6 +59,8 @@ def refund_rate(refunded: Money, net_sales: Money) -> Ratio:
 
 
 def _by_value(part: Money, whole_amount: int | Money) -> Ratio:
+    if not isinstance(part, Money):
+        raise InvalidValueError.of("refunded", part, expected="Money")
     if not isinstance(whole_amount, Money):
         raise InvalidValueError.of("sold", whole_amount, expected="Money, as returned is")
     # The subtraction refuses two currencies.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 from csprotocol.errors import InvalidValueError, OutOfScaleError
-from csprotocol.kpi._choice import chosen
+from csprotocol.kpi._choice import chosen, exact_number
 from csprotocol.kpi._definitions import definition
+from csprotocol.kpi._population import Counting, Tally
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._survey_summary import Scale, SurveyMean, SurveyShare
 from csprotocol.model import FrozenDict, Rejection, TicketFacts
@@ -25,7 +26,7 @@ __all__ = [
     "survey_answers",
 ]
 
-Number: TypeAlias = int | float | Fraction
+Number: TypeAlias = int | float | Decimal | Fraction
 
 
 class OutOfScale(StrEnum):
@@ -62,7 +63,7 @@ def csat(
         OutOfScaleError: a rating outside ``scale``, unless ``out_of_scale="reject"``.
         InvalidValueError: a scale that is none, or a limit outside it.
     """
-    return _share("csat", ratings, scale, _limit(scale, satisfied_from, boxes=2), out_of_scale)
+    return _share("csat", ratings, scale, _limit(scale, "satisfied_from", satisfied_from, boxes=2), out_of_scale)
 
 
 def csat_mean(
@@ -99,7 +100,7 @@ def csat_good_bad(ratings: Iterable[str | None], *, out_of_scale: OutOfScale | s
     good = answered = asked = 0
     rejections = []
     for rating in ratings:
-        verdict = None if rating is None else rating.replace("_", "").removesuffix("withcomment")
+        verdict = rating.replace("_", "").removesuffix("withcomment") if isinstance(rating, str) else rating
         if verdict == "unoffered":
             continue
         if verdict not in {None, "offered", "good", "bad"}:
@@ -155,22 +156,38 @@ def ces_share(
         OutOfScaleError: a rating outside ``scale``, unless ``out_of_scale="reject"``.
         InvalidValueError: a scale that is none, or a limit outside it.
     """
-    return _share("ces", ratings, scale, _limit(scale, easy_from, boxes=3), out_of_scale)
+    return _share("ces", ratings, scale, _limit(scale, "easy_from", easy_from, boxes=3), out_of_scale)
 
 
-def survey_answers(facts: Iterable[TicketFacts], metric: Literal["csat", "nps", "ces"]) -> Iterator[int | float | None]:
-    """The ratings of tickets that got a survey, ``None`` for one without an answer; others are left out.
+def survey_answers(
+    facts: Iterable[TicketFacts],
+    metric: Literal["csat", "nps", "ces"],
+    *,
+    merged: Counting | str = Counting.EXCLUDE,
+    spam: Counting | str = Counting.EXCLUDE,
+) -> Iterator[int | float | None]:
+    """The ratings of tickets, each ticket once; for ``csat`` also ``None`` for each that was asked and did not answer.
+
+    Of ``nps`` and ``ces`` nobody says which tickets were asked: there are the answers only, and no response rate.
+    Exports hold ratings that no scale has: with ``out_of_scale="reject"`` one of them does not cost the whole sample.
 
     >>> asked = [TicketFacts(ticket_id="1", csat=5, surveyed=True), TicketFacts(ticket_id="2", surveyed=True)]
     >>> list(survey_answers([*asked, TicketFacts(ticket_id="3")], "csat"))
     [5, None]
+    >>> list(survey_answers(asked, "nps"))
+    []
 
     Raises:
-        InvalidValueError: an unknown metric.
+        InvalidValueError: an unknown metric or option.
     """
     if metric not in {"csat", "nps", "ces"}:
         raise InvalidValueError.unknown("metric", metric, ("csat", "nps", "ces"))
-    return (getattr(ticket, metric) for ticket in facts if ticket.surveyed or getattr(ticket, metric) is not None)
+    tickets = Tally(merged=merged, spam=spam).tickets(facts)
+    return (
+        getattr(ticket, metric)
+        for ticket in tickets
+        if getattr(ticket, metric) is not None or (metric == "csat" and ticket.surveyed)
+    )
 
 
 class _Answers(NamedTuple):
@@ -218,9 +235,9 @@ def _read(survey: str, ratings: Iterable[Number | None], scale: Scale, out_of_sc
     for rating in ratings:
         if rating is None:
             asked += 1
-        elif not isinstance(rating, bool) and math.isfinite(rating) and low <= rating <= high:
+        elif (exact := exact_number(rating)) is not None and low <= exact <= high:
             asked += 1
-            given.append(Fraction(rating))
+            given.append(exact)
         else:
             error = OutOfScaleError.of_rating(survey, rating, f"{low} to {high}")
             if handling is OutOfScale.RAISE:
@@ -230,28 +247,31 @@ def _read(survey: str, ratings: Iterable[Number | None], scale: Scale, out_of_sc
     return _Answers(tuple(given), asked, tuple(rejections), options)
 
 
-def _checked(scale: Scale) -> Scale:
-    low, high = scale
-    if not low < high:
+def _checked(scale: object) -> Scale:
+    ends = tuple(scale) if isinstance(scale, list | tuple) else ()
+    exact = [number for number in map(exact_number, ends) if number is not None]
+    if len(ends) != 2 or len(exact) != 2 or not exact[0] < exact[1]:
         raise InvalidValueError.of("scale", scale, expected="two ends, the lower first")
+    low, high = ends
     return low, high
 
 
-def _limit(scale: Scale, given: Number | None, *, boxes: int) -> Fraction:
+def _limit(scale: Scale, field: str, given: Number | None, *, boxes: int) -> Fraction:
     """The lowest rating that counts: as given, else the lowest of the top ``boxes``."""
     low, high = _checked(scale)
     if given is None:
         if high - low + 1 < 2 * boxes:
             raise InvalidValueError.of(
-                "satisfied_from",
+                field,
                 given,
                 expected=f"named on a scale of {low} to {high}",
                 hint="which ratings count?",
             )
         return Fraction(high - boxes + 1)
-    if not low <= given <= high:
-        raise InvalidValueError.of("satisfied_from", given, expected=f"between {low} and {high}")
-    return Fraction(given)
+    exact = exact_number(given)
+    if exact is None or not low <= exact <= high:
+        raise InvalidValueError.of(field, given, expected=f"between {low} and {high}")
+    return exact
 
 
 def _counted(rejections: Iterable[Rejection]) -> Mapping[str, int]:

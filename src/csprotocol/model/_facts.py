@@ -10,7 +10,7 @@ from typing import NamedTuple, overload
 from csprotocol.model._frozen import FrozenDict
 from csprotocol.model._money import Money
 from csprotocol.model._span import require_aware
-from csprotocol.model._words import Channel, StatusCategory
+from csprotocol.model._words import Channel, StatusCategory, member
 
 __all__ = ["Life", "TicketFacts", "Waiting"]
 
@@ -26,7 +26,9 @@ class Waiting(NamedTuple):
 class Life(NamedTuple):
     """A stretch in which the ticket was live, and what ended it; both ``None`` while it still is.
 
-    A ticket has one life more than it was reopened: what tells how large the backlog was on any past day.
+    The first begins with the ticket, each other one with a return to a live status, from ``cancelled`` too. A ticket
+    that was resolved or closed without having been live has a life without length. They tell how large the backlog
+    was on any past day.
     """
 
     start: datetime
@@ -39,19 +41,25 @@ class TicketFacts:
     """What KPIs need to know of a ticket; unknown is ``None``, never 0.
 
     ``first_reply_at`` is the first public message of a human agent after the customer's first word, which is the
-    creation, or for a ticket that an agent began the customer's first message. The other message instants are the
-    raw facts that variants of the definition read. ``agent_replies`` leaves out the message by which an agent
-    began the ticket, ``customer_replies`` the one by which the customer did. ``solved_at`` holds every instant of
-    entering ``resolved``; ``reopens`` counts leaving ``resolved`` or ``closed`` for a live category; ``lives``
-    holds the stretches between. ``opened_publicly`` tells whether its first message, at creation, was public;
-    ``agent_messages`` counts every public message of a human agent, that one too.
-    ``sla_met`` is a verdict that the source itself recorded.
+    creation, or for a ticket that an agent began the customer's first message; what stands at the very instant of
+    creation is not later than it and no first reply. The other message instants are the raw facts that variants of
+    the definition read. ``agent_replies`` leaves out the message by which an agent began the ticket,
+    ``customer_replies`` the one by which the customer did, also where an agent wrote it down for the customer.
+    ``replied`` tells whether a human agent has answered in public; it may be known where neither a count nor an
+    instant is. ``opened_publicly`` tells whether its first message, at creation, was public; ``agent_messages``
+    counts every public message of a human agent, that one too.
+    ``solved_at`` holds every instant of entering ``resolved``; ``reopens`` counts leaving ``resolved`` or ``closed``
+    for a live category, ``closes`` entering either of the two from another one (and not ``closed`` from
+    ``resolved``); ``lives`` holds the stretches between, and ``closed_at`` the closing of a ticket that is closed.
+    ``surveyed`` tells whether a survey of satisfaction was sent, answered or not; other surveys do not touch it.
+    ``sla_met`` is a verdict that the source itself recorded. ``status`` and ``channel`` may be given by name.
 
     >>> TicketFacts(ticket_id="#1001").agent_replies is None
     True
 
     Raises:
         NaiveDatetimeError: one of the instants has no time zone.
+        InvalidValueError: an unknown status or channel.
     """
 
     ticket_id: str
@@ -64,6 +72,7 @@ class TicketFacts:
     second_agent_message_at: datetime | None = None
     first_auto_reply_at: datetime | None = None
     last_public_agent_message_at: datetime | None = None
+    replied: bool | None = None
     opened_publicly: bool | None = None
     agent_messages: int | None = None
     agent_replies: int | None = None
@@ -107,6 +116,10 @@ class TicketFacts:
                 require_aware(f"TicketFacts.{name}", stretch.start)
                 if stretch.end is not None:
                     require_aware(f"TicketFacts.{name}", stretch.end)
+        if self.status is not None:
+            object.__setattr__(self, "status", member(StatusCategory, "TicketFacts.status", self.status))
+        if self.channel is not None:
+            object.__setattr__(self, "channel", member(Channel, "TicketFacts.channel", self.channel))
         if not isinstance(self.attributes, FrozenDict):
             object.__setattr__(self, "attributes", FrozenDict(self.attributes))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["FrozenDict"]
+__all__ = ["FrozenDict", "deep_frozen"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -34,3 +35,21 @@ class FrozenDict(dict[K, V]):
 
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
+
+
+def deep_frozen(value: object) -> object:
+    """``value`` with the lists, sets and mappings inside made unchangeable; what else cannot be hashed stays.
+
+    >>> deep_frozen({"a": [1, {2}]})
+    {'a': (1, frozenset({2}))}
+    """
+    try:
+        hash(value)
+    except TypeError:
+        if isinstance(value, Mapping):
+            return FrozenDict({key: deep_frozen(each) for key, each in value.items()})
+        if isinstance(value, list | tuple):
+            return tuple(deep_frozen(each) for each in value)
+        if isinstance(value, set):
+            return frozenset(value)
+    return value

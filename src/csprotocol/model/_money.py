@@ -100,7 +100,9 @@ class Money:
 
     def to_decimal(self) -> Decimal:
         """The amount in major units, with all digits of the minor unit."""
-        return Decimal(self.minor).scaleb(-self.exponent)
+        # Built, not computed: arithmetic rounds to the digits of the caller's decimal context.
+        sign, digits, _ = Decimal(self.minor).as_tuple()
+        return Decimal((sign, digits, -self.exponent))
 
     def split(self, weights: Sequence[int | Decimal | Fraction]) -> tuple[Self, ...]:
         """Parts in proportion to ``weights`` that add up to this amount exactly; see :func:`allocate`."""

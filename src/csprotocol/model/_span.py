@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 
 from csprotocol.errors import InvalidValueError, NaiveDatetimeError
 
@@ -15,14 +15,25 @@ def require_aware(field: str, at: datetime) -> datetime:
 
     Raises:
         NaiveDatetimeError: ``at`` carries no time zone; the message names ``field``.
+        InvalidValueError: it is no ``datetime``, or outside the years 1 to 9999 once it is told in UTC.
 
     >>> from datetime import timezone
     >>> require_aware("Event.at", datetime(2026, 11, 20, tzinfo=timezone.utc)).day
     20
     """
+    if not isinstance(at, datetime):
+        raise InvalidValueError.of(field, at, expected="a datetime")
     if at.utcoffset() is None:
         raise NaiveDatetimeError.of_field(field, at)
+    if at.year in _EDGES:
+        try:
+            at.astimezone(UTC)
+        except OverflowError:
+            raise InvalidValueError.of(field, at, expected="in the years 1 to 9999 of UTC") from None
     return at
+
+
+_EDGES = (MINYEAR, MAXYEAR)
 
 
 @dataclass(frozen=True, slots=True)

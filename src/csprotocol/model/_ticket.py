@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from itertools import zip_longest
+from math import isfinite
 from typing import NamedTuple, TypedDict, cast
 
 from csprotocol.errors import InvalidValueError
@@ -13,7 +16,7 @@ from csprotocol.model._event import Event, in_order
 from csprotocol.model._facts import Life, TicketFacts, Waiting
 from csprotocol.model._frozen import FrozenDict
 from csprotocol.model._money import Money
-from csprotocol.model._words import ActorKind, Channel, EventKind, StatusCategory
+from csprotocol.model._words import ActorKind, Channel, EventKind, StatusCategory, member
 
 __all__ = ["Ticket"]
 
@@ -50,6 +53,8 @@ class Ticket:
         if not self.id:
             raise InvalidValueError.of("Ticket.id", self.id, expected="a text that is not empty")
         object.__setattr__(self, "events", in_order(self.events))
+        if self.channel is not None:
+            object.__setattr__(self, "channel", member(Channel, "Ticket.channel", self.channel))
         if not isinstance(self.attributes, FrozenDict):
             object.__setattr__(self, "attributes", FrozenDict(self.attributes))
 
@@ -74,7 +79,7 @@ class Ticket:
 
         Raises:
             InvalidValueError: a ``status`` event without a :class:`StatusCategory` in ``data["to"]``, or a survey
-                of an unknown metric or with an NPS rating that is no whole number.
+                of an unknown metric, with a score that is no finite number, or for NPS no whole one.
         """
         created = next((e for e in self.events if e.kind is EventKind.CREATED), None)
         return TicketFacts(
@@ -86,9 +91,9 @@ class Ticket:
             channel=self.channel,
             channel_name=self.channel_name,
             reason=self.reason,
-            priority=cast("str | None", _last_to(self.events, EventKind.PRIORITY)) or self.priority,
+            priority=cast("str | None", _last_to(self.events, EventKind.PRIORITY, self.priority)),
             language=self.language,
-            agent=cast("str | None", _last_to(self.events, EventKind.ASSIGN)) or self.agent,
+            agent=cast("str | None", _last_to(self.events, EventKind.ASSIGN, self.agent)),
             group=self.group,
             spam=self.spam,
             sla_met=self.sla_met,
@@ -109,6 +114,7 @@ class _Conversation(TypedDict, total=False):
     last_public_agent_message_at: datetime | None
     first_auto_reply_at: datetime | None
     auto_replied: bool
+    replied: bool
     opened_publicly: bool
     agent_messages: int
     agent_replies: int
@@ -141,17 +147,18 @@ def _opening(events: Iterable[Event], created: Event | None) -> Event | None:
     """The public message that is the ticket's own description: its creation, not a reply to it."""
     if created is None:
         return None
-    return next(
-        (
-            e
-            for e in events
-            if e.kind is EventKind.MESSAGE
-            and e.public
-            and e.by in ((created.by,) if created.by is not ActorKind.SYSTEM else _PEOPLE)
-            and abs(e.at.astimezone(UTC) - created.at.astimezone(UTC)) < _SAME_INSTANT
-        ),
-        None,
-    )
+    at_once = [
+        e
+        for e in events
+        if e.kind is EventKind.MESSAGE
+        and e.public
+        and abs(e.at.astimezone(UTC) - created.at.astimezone(UTC)) < _SAME_INSTANT
+    ]
+    if created.by is ActorKind.SYSTEM:
+        return next((e for e in at_once if e.by in _PEOPLE), None)
+    own = next((e for e in at_once if e.by is created.by), None)
+    # An agent who logs a call writes down what the customer said: the ticket begins with the customer's words.
+    return own or next((e for e in at_once if e.by is ActorKind.CUSTOMER), None)
 
 
 _PEOPLE = (ActorKind.CUSTOMER, ActorKind.AGENT)
@@ -172,11 +179,12 @@ def _agent_started(events: Iterable[Event], created: Event | None) -> bool | Non
     return None if starter is None else starter is ActorKind.AGENT
 
 
-def _last_to(events: Iterable[Event], kind: EventKind) -> object:
-    found = None
+def _last_to(events: Iterable[Event], kind: EventKind, present: object) -> object:
+    """What it was set to last, ``None`` when that took it away; ``present`` where no event says anything of it."""
+    found = present
     for event in events:
-        if event.kind is kind:
-            found = event.data.get("to")
+        if event.kind is kind and "to" in event.data:
+            found = event.data["to"]
     return found
 
 
@@ -199,14 +207,18 @@ def _conversation(events: tuple[Event, ...], created: Event | None, *, known: bo
     asked = next((i for i, e in enumerate(said) if e.by is ActorKind.CUSTOMER), len(said))
     answers = [e for e in (said[asked:] if starter is ActorKind.AGENT else said) if e is not opening]
     first_word = by_creation or (customer[0].at if customer else None)
+    born = created.at.astimezone(UTC) if created else None
+    human = [e for e in answers if e.by is ActorKind.AGENT]
     return {
         "first_customer_message_at": first_word,
-        "first_reply_at": next((e.at for e in answers if e.by is ActorKind.AGENT), None),
+        # What stands at the instant of creation came with the ticket: its time says nothing of how fast anybody was.
+        "first_reply_at": next((e.at for e in human if e.at.astimezone(UTC) != born), None),
         "first_agent_message_at": agent[0].at if agent else None,
         "second_agent_message_at": agent[1].at if len(agent) > 1 else None,
         "last_public_agent_message_at": agent[-1].at if agent else None,
         "first_auto_reply_at": next((e.at for e in answers if e.by is ActorKind.BOT), None),
         "auto_replied": any(e.by is ActorKind.BOT for e in answers),
+        "replied": bool(human),
         "opened_publicly": opening is not None,
         "agent_messages": _count(agent),
         "agent_replies": _count(replies),
@@ -239,7 +251,7 @@ def _life(events: tuple[Event, ...], created: Event | None, *, known: bool) -> _
         "status": now.to if now else None,
         "solved_at": tuple(c.at for c in changes if c.to is StatusCategory.RESOLVED),
         "closed_at": now.at if now and now.to is StatusCategory.CLOSED else None,
-        "closes": sum(c.to is StatusCategory.CLOSED for c in changes),
+        "closes": sum(c.to in _DONE and c.of not in _DONE for c in changes),
         "reopens": sum(c.of in _DONE and c.to.is_live for c in changes),
         "waiting": tuple(
             Waiting(change.to, change.at, following.at if following else None)
@@ -269,7 +281,10 @@ def _changes(events: Iterable[Event]) -> Iterator[_Change]:
 
 
 def _lives(changes: Iterable[_Change], created: Event | None) -> tuple[Life, ...]:
-    """From creation, or from a return to a live status, to the status that ended it."""
+    """From creation, or from a return to a live status, to the status that ended it.
+
+    What was done without having been live (created before the journal begins, or cancelled) has no length.
+    """
     lives = []
     born = created.at if created else None
     for change in changes:
@@ -278,6 +293,8 @@ def _lives(changes: Iterable[_Change], created: Event | None) -> tuple[Life, ...
         elif born:
             lives.append(Life(born, change.at, change.to))
             born = None
+        elif change.to in _DONE and change.of not in _DONE:
+            lives.append(Life(change.at, change.at, change.to))
     if born:
         lives.append(Life(born, None, None))
     return tuple(lives)
@@ -292,24 +309,37 @@ def _category(event: Event) -> StatusCategory:
 
 
 def _survey(events: tuple[Event, ...], *, known: bool) -> _Survey:
-    """The last answer to each kind of survey; ``surveyed`` when one was sent, answered or not."""
+    """The last answer to each kind of survey; ``surveyed`` when one of satisfaction was sent, answered or not."""
     if not known:
         return {}
-    sent = [e for e in events if e.kind is EventKind.SURVEY]
-    facts: _Survey = {"surveyed": bool(sent)}
-    for event in sent:
-        score = event.data.get("score")
-        if not isinstance(score, int | float) or isinstance(score, bool):
-            continue
-        match event.data.get("metric", "csat"):
-            case "csat":
+    sent = [(e.data.get("metric", "csat"), _score(e)) for e in events if e.kind is EventKind.SURVEY]
+    facts: _Survey = {"surveyed": any(metric == "csat" for metric, _ in sent)}
+    for metric, score in sent:
+        match metric:
+            case "csat" if score is not None:
                 facts["csat"] = score
-            case "ces":
+            case "ces" if score is not None:
                 facts["ces"] = score
-            case "nps":
+            case "nps" if score is not None:
                 if score % 1:
                     raise InvalidValueError.of("survey score", score, expected="a whole number for nps")
                 facts["nps"] = int(score)
-            case metric:
+            case "csat" | "ces" | "nps":
+                pass
+            case _:
                 raise InvalidValueError.unknown("survey metric", metric, ("csat", "nps", "ces"))
     return facts
+
+
+def _score(event: Event) -> int | float | None:
+    """The rating; ``None`` where nobody answered. Anything else would be taken for no answer, and is refused."""
+    score = event.data.get("score")
+    if score is None:
+        return None
+    if isinstance(score, bool) or not isinstance(score, int | float | Decimal | Fraction):
+        raise InvalidValueError.of("survey score", type(score).__name__, expected="a number")
+    if not isfinite(score):
+        raise InvalidValueError.of("survey score", score, expected="a finite number")
+    if isinstance(score, int | float):
+        return score
+    return int(score) if score == int(score) else float(score)

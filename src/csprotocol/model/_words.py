@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypeVar
 
-__all__ = ["ActorKind", "Channel", "EventKind", "StatusCategory"]
+from csprotocol.errors import InvalidValueError
+
+__all__ = ["ActorKind", "Channel", "EventKind", "StatusCategory", "member"]
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def member(vocabulary: type[Word], field: str, word: object) -> Word:
+    """The member of ``vocabulary`` that ``word`` is or names."""
+    if isinstance(word, vocabulary):
+        return word
+    try:
+        return vocabulary(str(word))
+    except ValueError:
+        raise InvalidValueError.unknown(field, word, vocabulary) from None
 
 
 class StatusCategory(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -146,7 +147,7 @@ def _satisfaction(tickets: Sequence[TicketFacts], bounds: tuple[float, float], *
         "share",
         FrozenDict(values),
         answers.n,
-        FrozenDict(sorted({**answers.missing, **_unasked(tickets, "csat")}.items())),
+        FrozenDict(sorted({**answers.missing, **_silent(tickets, "csat")}.items())),
         answers.rejected,
         answers.options,
     )
@@ -154,24 +155,34 @@ def _satisfaction(tickets: Sequence[TicketFacts], bounds: tuple[float, float], *
 
 def _points(tickets: Sequence[TicketFacts]) -> Measure:
     score = nps(survey_answers(tickets, "nps"), out_of_scale=OutOfScale.REJECT)
-    missing = {"no-answer": score.unanswered} if score.unanswered else {}
     return Measure(
         score.definition,
         "",
         "points",
         FrozenDict(points=score.value),
         score.n,
-        FrozenDict(sorted({**missing, **_unasked(tickets, "nps")}.items())),
+        FrozenDict(sorted(_silent(tickets, "nps").items())),
         FrozenDict({"out-of-scale": score.rejected} if score.rejected else {}),
         FrozenDict(),
     )
 
 
-def _unasked(tickets: Iterable[TicketFacts], survey: Literal["csat", "nps"]) -> dict[str, int]:
-    """Tickets without an answer of which the source says that nobody asked, or does not say who was asked."""
-    silent = [ticket.surveyed for ticket in tickets if getattr(ticket, survey) is None]
-    counts = {"not-surveyed": silent.count(False), "survey-unknown": silent.count(None)}
-    return {reason: count for reason, count in counts.items() if count}
+def _silent(tickets: Iterable[TicketFacts], survey: Literal["csat", "nps"]) -> dict[str, int]:
+    """Tickets that gave no answer, by the reason; of those that were asked, the survey itself tells."""
+    counts: Counter[str] = Counter()
+    for ticket in tickets:
+        if ticket.merged_into is not None:
+            counts["merged"] += 1
+        elif ticket.spam:
+            counts["spam"] += 1
+        elif getattr(ticket, survey) is not None:
+            continue
+        elif survey == "nps":
+            # Nobody says who was asked: asked and silent looks like not asked.
+            counts["no-answer"] += 1
+        elif not ticket.surveyed:
+            counts["survey-unknown" if ticket.surveyed is None else "not-surveyed"] += 1
+    return dict(counts)
 
 
 def _promise(tickets: Sequence[TicketFacts], kpi: str, spec: ReportSpec, hours: Within) -> Measure:

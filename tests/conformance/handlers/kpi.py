@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from csprotocol.calendar import BusinessCalendar, BusinessHours, CalendarHistory
 from csprotocol.calendar.forms import zendesk
 from csprotocol.errors import CsprotocolError
 from csprotocol.model import ActorKind, Event, EventKind, Money, StatusCategory, Ticket, TicketFacts
-from tests.conformance._handler import NotSupportedError, UnknownCaseError, refuse_unknown_keys
+from tests.conformance._handler import Exactly, NotSupportedError, UnknownCaseError, refuse_unknown_keys
 
 __all__ = ["answer", "error_name"]
 
@@ -65,7 +65,9 @@ def _seconds(found: timedelta | None) -> float | None:
     return None if found is None else found.total_seconds()
 
 
+# By the word in small letters, with `_` for spaces and hyphens.
 _ACTORS = {
+    "admin": ActorKind.AGENT,
     "agent": ActorKind.AGENT,
     "customer": ActorKind.CUSTOMER,
     "end_user": ActorKind.CUSTOMER,
@@ -75,24 +77,50 @@ _ACTORS = {
     "auto": ActorKind.BOT,
     "system": ActorKind.SYSTEM,
 }
-_STATUSES = {"solved": StatusCategory.RESOLVED, "pending": StatusCategory.WAITING_CUSTOMER} | {
-    str(category): category for category in StatusCategory
-}
+_STATUSES = {
+    "hold": StatusCategory.WAITING_THIRD_PARTY,
+    "on_hold": StatusCategory.WAITING_THIRD_PARTY,
+    "pending": StatusCategory.WAITING_CUSTOMER,
+    "solved": StatusCategory.RESOLVED,
+} | {str(category): category for category in StatusCategory}
 
 
-def _word(where: str, word: str, words: Mapping[str, Any]) -> Any:
+def _word(where: str, word: object, words: Mapping[str, Any]) -> Any:
     try:
-        return words[word]
+        return words[str(word).strip().casefold().replace("-", "_").replace(" ", "_")]
     except KeyError:
         raise UnknownCaseError(f"{where}: unknown word {word}") from None
 
 
+_CALENDAR_KEYS = ("tz", "hours", "holidays")
+
+
 def _calendar(given: Input) -> BusinessCalendar:
-    return BusinessCalendar(BusinessHours(tz=given.get("tz", "UTC"), weekly=given["hours"]))
+    """Hours as text, or by weekday as text or as pairs; holidays as dates."""
+    weekly, holidays = given["hours"], given.get("holidays") or ()
+    if isinstance(weekly, Mapping) and all(isinstance(hours, str) for hours in weekly.values()):
+        weekly = "; ".join(f"{day} {hours}" for day, hours in weekly.items())
+    if not isinstance(weekly, str | Mapping):
+        raise UnknownCaseError("hours: neither a text nor a mapping of weekdays")
+    if isinstance(holidays, str | Mapping):
+        raise UnknownCaseError("holidays: no list of dates")
+    days = {date.fromisoformat(day): () for day in holidays}
+    return BusinessCalendar(BusinessHours(tz=given.get("tz", "UTC"), weekly=weekly, special=days))
 
 
 # Tickets
 
+_VENDORS = (
+    "dbt_zendesk",
+    "freshdesk",
+    "freshservice",
+    "gorgias",
+    "helpscout",
+    "intercom",
+    "plain",
+    "redo",
+    "zendesk",
+)
 _FIRST_REPLY: dict[str, Mapping[str, Any]] = {
     "default": {},
     "canonical": {},
@@ -103,7 +131,8 @@ _FIRST_REPLY: dict[str, Mapping[str, Any]] = {
     "from_customer": {"agent_started": kpi.AgentStarted.FROM_CUSTOMER},
     "include_auto_replies": {"auto_replies": kpi.Counting.INCLUDE},
     "first_customer_message": {"start": kpi.Start.FIRST_CUSTOMER_MESSAGE},
-} | {vendor: kpi.preset(vendor, "first_reply") for vendor in ("zendesk", "gorgias", "redo", "dbt_zendesk")}
+    "include": {"auto_replies": kpi.Counting.INCLUDE},
+} | {vendor: kpi.preset(vendor, "first_reply") for vendor in _VENDORS}
 
 
 def _first_reply_seconds(given: Input) -> object:
@@ -134,7 +163,7 @@ def _resolution_seconds(given: Input) -> object:
     """The case says when it was solved, not when it was reopened: a row, not a journal."""
     closed = given.get("closed") or []
     closed = [closed] if isinstance(closed, str) else closed
-    solved = given["solved"]
+    solved = given.get("solved")
     solved = [solved] if isinstance(solved, str) else solved or []
     ended = StatusCategory.CLOSED if closed else StatusCategory.RESOLVED if solved else StatusCategory.OPEN
     row = TicketFacts(
@@ -203,20 +232,25 @@ def _one_touch(given: Input) -> object:
     }
 
 
-_FCR = {
-    "canonical": kpi.FcrVariant.ONE_REPLY,
-    "one_touch_eq1": kpi.FcrVariant.EQUAL_ONE,
-    "one_touch_lt2": kpi.FcrVariant.LESS_THAN_TWO,
-    "eq1": kpi.FcrVariant.EQUAL_ONE,
-    "lt2": kpi.FcrVariant.LESS_THAN_TWO,
-    "zendesk": kpi.FcrVariant.LESS_THAN_TWO,
-    "zoho": kpi.FcrVariant.EQUAL_ONE,
-    "dbt": kpi.FcrVariant.EQUAL_ONE_MESSAGE,
-    "dbt_zendesk": kpi.FcrVariant.EQUAL_ONE_MESSAGE,
-    "freshservice": kpi.FcrVariant.ZERO_CUSTOMER_REPLIES,
-    "intercom": kpi.FcrVariant.SINGLE_CLOSE_SINGLE_AGENT,
-    "intercom_first_contact": kpi.FcrVariant.SINGLE_CLOSE_SINGLE_AGENT,
-} | {str(variant): variant for variant in kpi.FcrVariant}
+_FCR = (
+    {vendor: kpi.FcrVariant(kpi.preset(vendor, "fcr").get("variant", "one_reply")) for vendor in _VENDORS}
+    | {
+        "default": kpi.FcrVariant.ONE_REPLY,
+        "canonical": kpi.FcrVariant.ONE_REPLY,
+        "one_touch_eq1": kpi.FcrVariant.EQUAL_ONE,
+        "one_touch_lt2": kpi.FcrVariant.LESS_THAN_TWO,
+        "eq1": kpi.FcrVariant.EQUAL_ONE,
+        "lt2": kpi.FcrVariant.LESS_THAN_TWO,
+        "zendesk": kpi.FcrVariant.LESS_THAN_TWO,
+        "zoho": kpi.FcrVariant.EQUAL_ONE,
+        "dbt": kpi.FcrVariant.EQUAL_ONE_MESSAGE,
+        "dbt_zendesk": kpi.FcrVariant.EQUAL_ONE_MESSAGE,
+        "freshservice": kpi.FcrVariant.ZERO_CUSTOMER_REPLIES,
+        "intercom": kpi.FcrVariant.SINGLE_CLOSE_SINGLE_AGENT,
+        "intercom_first_contact": kpi.FcrVariant.SINGLE_CLOSE_SINGLE_AGENT,
+    }
+    | {str(variant): variant for variant in kpi.FcrVariant}
+)
 
 
 def _fcr(given: Input) -> object:
@@ -283,7 +317,7 @@ def _unreplied(given: Input) -> object:
 
 def _tickets_per_day(given: Input) -> object:
     days = kpi.tickets_per_day(map(_at, given["created"]), given.get("tz", "UTC"))
-    return {day.isoformat(): count for day, count in days.items()}
+    return Exactly({day.isoformat(): count for day, count in days.items()})
 
 
 # Surveys
@@ -315,19 +349,36 @@ def _ces(given: Input) -> object:
     low, high = given.get("scale", (1, 7))
     variant = given.get("variant", "mean")
     if variant == "mean":
-        return kpi.ces(given["scores"], scale=(low, high)).value
+        mean = kpi.ces(given["scores"], scale=(low, high))
+        return _Shapes(mean.value, n=mean.n, response_rate=mean.response_rate.value)
     boxes = re.fullmatch(r"top(\d+)(_box)?", variant)
     if boxes is None:
         raise UnknownCaseError(f"variant: unknown word {variant}")
-    return kpi.ces_share(given["scores"], scale=(low, high), easy_from=high + 1 - int(boxes[1])).value
+    return _share(kpi.ces_share(given["scores"], scale=(low, high), easy_from=high + 1 - int(boxes[1])))
 
 
 def _nps(given: Input) -> object:
     if "scores" in given:
         score = kpi.nps(given["scores"])
     else:
-        score = kpi.NetPromoterScore(given.get("promoters", 0), given.get("passives", 0), given.get("detractors", 0))
-    return {"nps": score.value, "se": score.standard_error} if score.n else None
+        groups = ("promoters", "passives", "detractors", "unanswered")
+        score = kpi.NetPromoterScore(**{group: given.get(group, 0) for group in groups})
+    return _Shapes(
+        score.value,
+        nps=score.value,
+        se=score.standard_error,
+        n=score.n,
+        response_rate=score.response_rate.value,
+        promoters=score.promoters,
+        passives=score.passives,
+        detractors=score.detractors,
+        unanswered=score.unanswered,
+    )
+
+
+def _automation_rate(given: Input) -> object:
+    parts = {key: given[key] for key in ("handed_over", "spam") if key in given}
+    return kpi.automation_rate(given["automated"], given["total_interactions"], **parts).value
 
 
 def _nps_round(given: Input) -> object:
@@ -419,9 +470,9 @@ _OPERATIONS: dict[str, tuple[Callable[[Input], object], Sequence[str]]] = {
     "abandonment": (_abandonment, ("offered", "abandoned", "short")),
     "aht": (_aht, ("talk", "hold", "wrap", "calls")),
     "asa": (_asa, ("waits_answered", "waits_abandoned")),
-    "automation_rate": _counts_of(kpi.automation_rate, "automated", "total_interactions"),
+    "automation_rate": (_automation_rate, ("automated", "total_interactions", "handed_over", "spam")),
     "backlog": (_backlog, ("created", "solved", "at")),
-    "business_minutes": (_business_minutes, ("start", "end", "schedules", "variant", "tz", "hours")),
+    "business_minutes": (_business_minutes, ("start", "end", "schedules", "variant", *_CALENDAR_KEYS)),
     "ces": (_ces, ("scores", "scale", "variant")),
     "contact_rate": _counts_of(kpi.contact_rate, "contacts", "orders"),
     "cost_per_contact": (_cost_per_contact, ("cost", "contacts", "currency")),
@@ -430,11 +481,11 @@ _OPERATIONS: dict[str, tuple[Callable[[Input], object], Sequence[str]]] = {
     "fcr": (_fcr, ("variant", "resolved", "conversations", "contacts", "window_days", "as_of")),
     "first_reply_seconds": (
         _first_reply_seconds,
-        ("created", "created_by", "comments", "variant", "tz", "hours"),
+        ("created", "created_by", "comments", "variant", *_CALENDAR_KEYS),
     ),
     "hit_rate": (_hit_rate, ("sales", "help_requests", "variant")),
     "median_vs_mean": (_median_vs_mean, ("x",)),
-    "nps": (_nps, ("scores", "promoters", "passives", "detractors")),
+    "nps": (_nps, ("scores", "promoters", "passives", "detractors", "unanswered")),
     "nps_round": (_nps_round, ("nps",)),
     "one_touch": (_one_touch, ("status", "agent_replies")),
     "percentile": (_percentile, ("x", "q")),
@@ -442,7 +493,7 @@ _OPERATIONS: dict[str, tuple[Callable[[Input], object], Sequence[str]]] = {
     "reopen_rate": (_reopen_rate, ("tickets", "variant")),
     "reopens": (_reopens, ("times_solved",)),
     "resolution_minutes_trap": (_resolution_minutes, ("created", "solved")),
-    "resolution_seconds": (_resolution_seconds, ("created", "solved", "closed", "status", "tz", "hours")),
+    "resolution_seconds": (_resolution_seconds, ("created", "solved", "closed", "status", *_CALENDAR_KEYS)),
     "return_rate": _counts_of(kpi.return_rate, "units_returned", "units_sold"),
     "self_service_score": _counts_of(kpi.self_service_score, "help_center_users", "ticket_users"),
     "service_level": (_service_level, ("answered_within", "answered", "abandoned_within", "abandoned")),
