@@ -14,7 +14,9 @@ from csprotocol.cli import main
 
 # Their libraries need python-dateutil <3: where a newer one is installed, their examples cannot run.
 MISSING = [name for name in ("holidays", "icalendar", "recurring_ical_events") if find_spec(name) is None]
-collect_ignore = ["src/csprotocol/calendar/forms/ical.py"] if {"icalendar", "recurring_ical_events"} & {*MISSING} else []
+collect_ignore = (
+    ["src/csprotocol/calendar/forms/ical.py"] if {"icalendar", "recurring_ical_events"} & {*MISSING} else []
+)
 
 
 def pytest_report_header() -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
+from csprotocol import _parse
 from csprotocol.errors import InvalidScheduleError, MissingExtraError, one_of
 from csprotocol.model import FrozenDict
 
@@ -42,12 +43,20 @@ class HolidaySource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """One closed date; the name shows up in explanations."""
+    """One closed date; the name shows up in explanations.
+
+    Raises:
+        InvalidScheduleError: the date is no ``date`` (a text, an instant), or the name is no text.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
-    date: dt.date
+    date: Annotated[dt.date, _parse.ISO_DATE]
     name: str = ""
+
+    def __post_init__(self) -> None:
+        require_date(self.date, "holidays.date")
+        require_text(self.name, "holidays.name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +82,14 @@ class PublicHolidays:
     it knows; here that is a ``HolidayCoverageError`` unless ``on_uncovered`` is ``"ignore"``. It leaves out Spanish
     holidays that fall on a Sunday: a shop that opens on Sundays should list those dates itself.
 
+    A document can be read and written without the package. So whether country, subdivision and language are known,
+    and the package is installed, shows at the first question (``coverage``, ``names``, any question to a calendar),
+    or at once with :meth:`check`.
+
     Raises:
-        InvalidScheduleError: an unknown country, subdivision or language.
-        MissingExtraError: the package is not installed.
+        InvalidScheduleError: at birth, where a value is no text or ``on_uncovered`` is unknown; at the first
+            question, where country, subdivision or language are unknown.
+        MissingExtraError: at the first question, where the package is not installed.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
@@ -84,6 +98,24 @@ class PublicHolidays:
     subdivision: str | None = None
     language: str | None = None
     on_uncovered: Literal["error", "ignore"] = "error"
+
+    def __post_init__(self) -> None:
+        require_text(self.country, "holidays.country")
+        for part, place in ((self.subdivision, "holidays.subdivision"), (self.language, "holidays.language")):
+            if part is not None:
+                require_text(part, place)
+        if self.on_uncovered not in ("error", "ignore"):
+            known = one_of(("error", "ignore"), found=self.on_uncovered)
+            raise InvalidScheduleError.at("holidays.on_uncovered", f"{self.on_uncovered!r} is unknown; {known}")
+
+    def check(self) -> None:
+        """Nothing, where the package knows country, subdivision and language.
+
+        Raises:
+            InvalidScheduleError: one of them is unknown; the message says what is possible.
+            MissingExtraError: the package is not installed.
+        """
+        self._known_country()
 
     @property
     def label(self) -> str:
@@ -101,6 +133,11 @@ class PublicHolidays:
         first, last = self.coverage
         if not first <= year <= last:
             return {}
+        kind = self._known_country()
+        # expand=False: asking for one year must not pull in its neighbours.
+        return dict(kind(years=year, subdiv=self.subdivision, language=self.language, expand=False))
+
+    def _known_country(self) -> Any:
         kind = _country_class(self.country)
         if self.subdivision is not None and self.subdivision not in (
             *kind.subdivisions,
@@ -112,8 +149,28 @@ class PublicHolidays:
             # The package would fall back to another language without a word.
             known = one_of(kind.supported_languages, found=self.language)
             raise InvalidScheduleError.at("holidays.language", f"{self.language!r} is unknown; {known}")
-        # expand=False: asking for one year must not pull in its neighbours.
-        return dict(kind(years=year, subdiv=self.subdivision, language=self.language, expand=False))
+        return kind
+
+
+def require_date(found: object, place: str) -> None:
+    """Nothing, where ``found`` is a date.
+
+    Raises:
+        InvalidScheduleError: it is a text, an instant, or anything else.
+    """
+    if not isinstance(found, dt.date) or isinstance(found, dt.datetime):
+        hint = "; write datetime.date.fromisoformat(...)" if isinstance(found, str) else ""
+        raise InvalidScheduleError.at(place, f"must be a date, got {found!r}{hint}")
+
+
+def require_text(found: object, place: str) -> None:
+    """Nothing, where ``found`` is a text.
+
+    Raises:
+        InvalidScheduleError: it is anything else.
+    """
+    if not isinstance(found, str):
+        raise InvalidScheduleError.at(place, f"must be a text, got {found!r}")
 
 
 def _country_class(country: str) -> Any:

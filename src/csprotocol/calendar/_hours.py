@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from csprotocol.calendar._holidays import Holiday, PublicHolidays
+from csprotocol import _parse
+from csprotocol.calendar._holidays import Holiday, PublicHolidays, require_date, require_text
 from csprotocol.calendar._recurring import RecurringException
 from csprotocol.calendar._text import WEEKDAYS, format_weekly, parse_weekly
-from csprotocol.calendar._wall import Hours, day_hours
+from csprotocol.calendar._wall import Hours, day_hours, frozen_hours, hour_pairs
 from csprotocol.errors import InvalidScheduleError, one_of
 from csprotocol.model import FrozenDict
 
@@ -21,6 +23,15 @@ __all__ = ["BusinessHours", "Season", "SpecialHours", "Weekday", "Weekly"]
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Weekly = Mapping[Weekday, tuple[Hours, ...]]
+
+T = TypeVar("T")
+
+# What these mean depends on the machine, or is nothing.
+_MACHINE_ZONES: Final = ("localtime", "posixrules", "factory")
+_MACHINE_FOLDERS: Final = ("posix/", "right/")
+_SEASON_END: Final = re.compile(r"(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}")
+# In a document a date is written YYYY-MM-DD, and nothing else is one.
+_Date = Annotated[date, _parse.ISO_DATE]
 
 # Python's `from` and `class` cannot be field names; in a document they can.
 _ALIASES: dict[str, Any] = {"extra": "forbid", "alias_generator": lambda name: name.rstrip("_")}
@@ -44,6 +55,8 @@ class Season:
     name: str = ""
 
     def __post_init__(self) -> None:
+        for text, place in ((self.from_, "from"), (self.to, "to"), (self.name, "name")):
+            require_text(text, f"seasons.{place}")
         first, last = _season_end(self.from_, "seasons.from"), _season_end(self.to, "seasons.to")
         if len(first) != len(last):
             raise InvalidScheduleError.at(
@@ -67,12 +80,23 @@ class Season:
 
 @dataclass(frozen=True, slots=True)
 class SpecialHours:
-    """The hours of one date (none: closed) with a name that shows up in explanations."""
+    """The hours of one date (none: closed) with a name that shows up in explanations.
+
+    Without a name they say no more than the plain hours; ``BusinessHours`` keeps those instead.
+
+    >>> BusinessHours(tz="UTC", special={date(2026, 12, 24): SpecialHours([["09:00", "13:00"]])}).special
+    {datetime.date(2026, 12, 24): (('09:00', '13:00'),)}
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
     hours: tuple[Hours, ...] = ()
     name: str = ""
+
+    def __post_init__(self) -> None:
+        require_text(self.name, "special.name")
+        # Whether the hours make sense is judged where their date is known.
+        object.__setattr__(self, "hours", hour_pairs(self.hours, "special.hours"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +105,9 @@ class BusinessHours:
 
     ``weekly`` gives the hours by weekday, as a mapping or as text; ``breaks`` are taken out of weekly and seasonal
     hours; the first of ``seasons`` that covers a date replaces its weekly hours. Exceptions win over all of that:
-    ``special`` dates over ``recurring`` ones over ``holidays``. A closing time that is not later than its opening
-    time belongs to the next day; the whole shift belongs to the day on which it starts.
+    ``special`` dates over ``recurring`` ones (of two rules on one date the first) over ``holidays``. A closing time
+    that is not later than its opening time belongs to the next day; the whole shift belongs to the day on which it
+    starts.
 
     ``closure`` says what closed means for a night shift: ``calendar_day`` closes the local date from 00:00 to
     24:00, ``shift`` drops the shifts that start on it.
@@ -94,7 +119,8 @@ class BusinessHours:
     True
 
     Raises:
-        InvalidScheduleError: an unknown zone, an overlap inside a day, an empty interval, a text that is no hour.
+        InvalidScheduleError: an unknown zone, an overlap inside a day, an empty interval, a text that is no hour, a
+            value of the wrong kind; the message names the place.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
@@ -103,12 +129,13 @@ class BusinessHours:
     weekly: Weekly | str = field(default_factory=FrozenDict)
     breaks: Weekly | str = field(default_factory=FrozenDict)
     seasons: tuple[Season, ...] = ()
-    special: Mapping[date, tuple[Hours, ...] | SpecialHours] = field(default_factory=FrozenDict)
-    holidays: tuple[date | Holiday | PublicHolidays, ...] | PublicHolidays | Mapping[date, str] = ()
+    special: Mapping[_Date, tuple[Hours, ...] | SpecialHours] = field(default_factory=FrozenDict)
+    holidays: tuple[_Date | Holiday | PublicHolidays, ...] | PublicHolidays | Mapping[_Date, str] = ()
     recurring: tuple[RecurringException, ...] = ()
     closure: Literal["calendar_day", "shift"] = "calendar_day"
 
     def __post_init__(self) -> None:
+        require_text(self.tz, "tz")
         zone(self.tz)
         if self.closure not in ("calendar_day", "shift"):
             known = one_of(("calendar_day", "shift"), found=self.closure)
@@ -116,36 +143,28 @@ class BusinessHours:
         set_field = object.__setattr__
         set_field(self, "weekly", _weekly(self.weekly, "weekly"))
         set_field(self, "breaks", _weekly(self.breaks, "breaks"))
-        set_field(self, "seasons", tuple(self.seasons))
-        set_field(self, "recurring", tuple(self.recurring))
+        set_field(self, "seasons", tuple(_all_of(Season, self.seasons, "seasons")))
+        set_field(self, "recurring", tuple(_all_of(RecurringException, self.recurring, "recurring")))
         set_field(self, "special", FrozenDict(_special(self.special)))
         set_field(self, "holidays", tuple(_holidays(self.holidays)))
 
     @classmethod
     def from_dict(cls, mapping: Mapping[str, Any]) -> Self:
         """Hours from a mapping as a TOML, JSON or YAML file holds it; a misspelt key is an error."""
-        from csprotocol import _parse
-
         return _parse.parse(cls, mapping, error=InvalidScheduleError)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Hours from a TOML, JSON or (extra ``[yaml]``) YAML file."""
-        from csprotocol import _parse
-
         return cls.from_dict(_parse.read_document(path, error=InvalidScheduleError))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that :meth:`from_dict` reads back to an equal value."""
-        from csprotocol import _parse
-
         return _parse.dump(self)
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
         """The JSON Schema of the document."""
-        from csprotocol import _parse
-
         return _parse.json_schema(cls)
 
     def __str__(self) -> str:
@@ -156,63 +175,88 @@ def zone(name: str) -> ZoneInfo:
     """The time zone ``name``.
 
     Raises:
-        InvalidScheduleError: there is no such zone; the message names the nearest.
+        InvalidScheduleError: there is no such zone, or it means something else on each machine; the message names
+            the nearest.
     """
     try:
-        return ZoneInfo(name)
+        found = ZoneInfo(name)
     except (LookupError, ValueError, OSError, TypeError):
         from zoneinfo import available_timezones
 
         near = one_of(sorted(available_timezones()), found=name).partition("possible:")[0]
         hint = near or "write an IANA name such as Europe/Madrid"
         raise InvalidScheduleError.at("tz", f"{name!r} is no time zone; {hint.strip()}") from None
+    if name.casefold() in _MACHINE_ZONES or name.casefold().startswith(_MACHINE_FOLDERS):
+        raise InvalidScheduleError.at(
+            "tz", f"{name!r} is another zone on each machine; write an IANA name such as Europe/Madrid"
+        )
+    return found
 
 
 @lru_cache(maxsize=256)
 def _season_end(text: str, place: str) -> tuple[int, ...]:
-    parts = text.split("-")
+    numbers = tuple(int(part) for part in text.split("-")) if _SEASON_END.fullmatch(text) else ()
     try:
-        numbers = tuple(int(part) for part in parts)
         # A leap year, so that 02-29 can bound a season.
-        date.fromisoformat(text if len(parts) == 3 else f"2000-{text}")
-    except ValueError:
+        date(*(numbers if len(numbers) == 3 else (2000, *numbers)))
+    except (ValueError, TypeError):
         raise InvalidScheduleError.at(place, f"{text!r} is no date; write MM-DD or YYYY-MM-DD") from None
     return numbers
 
 
-def _weekly(weekly: Weekly | str, place: str) -> FrozenDict[str, tuple[Hours, ...]]:
-    hours: Mapping[str, tuple[Hours, ...]] = (
-        parse_weekly(weekly, place) if isinstance(weekly, str) else {str(day): on for day, on in weekly.items()}
-    )
+def _weekly(weekly: object, place: str) -> FrozenDict[str, tuple[Hours, ...]]:
+    if isinstance(weekly, str):
+        hours: Mapping[str, object] = parse_weekly(weekly, place)
+    elif isinstance(weekly, Mapping):
+        hours = {str(day): on for day, on in weekly.items()}
+    else:
+        raise InvalidScheduleError.at(place, f"must be a text or a mapping of weekdays, got {weekly!r}")
     for day in hours:
         if day not in WEEKDAYS:
             raise InvalidScheduleError.at(f"{place}.{day}", f"is no weekday; {one_of(WEEKDAYS, found=day)}")
-    frozen = {day: _frozen(hours[day]) for day in WEEKDAYS if hours.get(day)}
-    for day, on in frozen.items():
-        day_hours(on, f"{place}.{day}")
-    return FrozenDict(frozen)
+    frozen = {day: frozen_hours(hours[day], f"{place}.{day}") for day in WEEKDAYS if day in hours}
+    return FrozenDict({day: on for day, on in frozen.items() if on})
 
 
-def _special(
-    special: Mapping[date, tuple[Hours, ...] | SpecialHours],
-) -> Iterator[tuple[date, tuple[Hours, ...] | SpecialHours]]:
+def _special(special: object) -> Iterator[tuple[date, tuple[Hours, ...] | SpecialHours]]:
+    if not isinstance(special, Mapping):
+        raise InvalidScheduleError.at("special", f"must be a mapping of dates, got {special!r}")
     for day, value in special.items():
-        hours = value.hours if isinstance(value, SpecialHours) else value
-        day_hours(hours, f"special.{day}")
-        yield day, value if isinstance(value, SpecialHours) else _frozen(hours)
+        place = f"special.{day}"
+        require_date(day, place)
+        if isinstance(value, SpecialHours):
+            day_hours(value.hours, place)
+            yield day, value if value.name else value.hours
+        else:
+            yield day, frozen_hours(value, place)
 
 
-def _holidays(
-    holidays: tuple[date | Holiday | PublicHolidays, ...] | PublicHolidays | Mapping[date, str],
-) -> Iterator[Holiday | PublicHolidays]:
+def _holidays(holidays: object) -> Iterator[Holiday | PublicHolidays]:
     """One spelling for the many ways to list them."""
     if isinstance(holidays, PublicHolidays):
         yield holidays
     elif isinstance(holidays, Mapping):
-        yield from (Holiday(day, name) for day, name in holidays.items())
+        for day, name in holidays.items():
+            require_date(day, f"holidays.{day}")
+            require_text(name, f"holidays.{day}")
+            yield Holiday(day, name)
     else:
-        yield from (Holiday(item) if isinstance(item, date) else item for item in holidays)
+        for i, item in enumerate(_listed(holidays, "holidays")):
+            if isinstance(item, Holiday | PublicHolidays):
+                yield item
+            else:
+                require_date(item, f"holidays[{i}]")
+                yield Holiday(item)
 
 
-def _frozen(hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
-    return tuple((opens, closes) for opens, closes in hours)
+def _all_of(kind: type[T], found: object, place: str) -> Iterator[T]:
+    for i, item in enumerate(_listed(found, place)):
+        if not isinstance(item, kind):
+            raise InvalidScheduleError.at(f"{place}[{i}]", f"must be a {kind.__name__}, got {item!r}")
+        yield item
+
+
+def _listed(found: object, place: str) -> Iterable[Any]:
+    if isinstance(found, str | bytes | Mapping) or not isinstance(found, Iterable):
+        raise InvalidScheduleError.at(place, f"must be a list, got {found!r}")
+    return found

@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from csprotocol.calendar._wall import Hours
+from csprotocol.calendar._wall import Hours, short_clock
 from csprotocol.errors import InvalidScheduleError, one_of
 
 __all__ = ["WEEKDAYS", "format_weekly", "parse_weekly"]
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-_PART = re.compile(r"(?P<days>[A-Za-z][A-Za-z,\- ]*?)\s+(?P<hours>closed|\d.*)", re.IGNORECASE)
-_INTERVAL = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?)\s*(?:-|–|to)\s*(\d{1,2}:\d{2}(?::\d{2})?)")
+_PART = re.compile(r"(?P<days>[A-Za-z][A-Za-z,\- ]*?)\s+(?P<hours>closed|[0-9].*)", re.IGNORECASE)
+_INTERVAL = re.compile(r"([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)\s*(?:-|–|to)\s*([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)")
 
 
 def parse_weekly(text: str, place: str = "weekly") -> dict[str, tuple[Hours, ...]]:
@@ -99,5 +99,5 @@ def _hours(text: str, place: str) -> tuple[Hours, ...]:
         if not found:
             raise InvalidScheduleError.at(place, f"{piece.strip()!r} is no interval; write for example 09:00-17:00")
         opens, closes = (clock.zfill(5) if len(clock) < 6 else clock.zfill(8) for clock in found.groups())
-        hours.append((opens, closes))
+        hours.append((short_clock(opens), short_clock(closes)))
     return tuple(hours)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
 from csprotocol.errors import InvalidScheduleError
 
-__all__ = ["DAY", "Hours", "WallSpan", "clock_text", "day_hours", "merge", "subtract"]
+__all__ = ["DAY", "Hours", "WallSpan", "clock_text", "day_hours", "frozen_hours", "hour_pairs", "merge", "subtract"]
 
 Hours = tuple[str, str]
 """Opening and closing time as a shop writes them; a closing time that is not later belongs to the next day."""
@@ -19,7 +19,7 @@ WallSpan = tuple[int, int]
 
 DAY: Final = 86_400
 
-_CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?")
+_CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])(?::([0-5][0-9]))?")
 
 
 def clock_seconds(text: str, place: str) -> int:
@@ -49,6 +49,31 @@ def clock_text(seconds: int) -> str:
     return f"{hour:02}:{minute:02}" + (f":{second:02}" if second else "")
 
 
+def hour_pairs(hours: object, place: str) -> tuple[Hours, ...]:
+    """The hours as tuples of texts, whatever they came in, seconds of 0 left out; :func:`day_hours` judges the rest.
+
+    >>> hour_pairs([["09:00:00", "14:00"]], "special")
+    (('09:00', '14:00'),)
+
+    Raises:
+        InvalidScheduleError: it is no list of pairs of texts; the message names ``place``.
+    """
+    if isinstance(hours, str | bytes | Mapping) or not isinstance(hours, Iterable):
+        raise InvalidScheduleError.at(place, f'must be a list of ["HH:MM", "HH:MM"], got {hours!r}')
+    return tuple(_pair(pair, f"{place}[{i}]") for i, pair in enumerate(hours))
+
+
+def frozen_hours(hours: object, place: str) -> tuple[Hours, ...]:
+    """The hours of one day as tuples of texts, checked.
+
+    Raises:
+        InvalidScheduleError: as :func:`hour_pairs` and :func:`day_hours`.
+    """
+    pairs = hour_pairs(hours, place)
+    day_hours(pairs, place)
+    return pairs
+
+
 def day_hours(hours: Sequence[Hours], place: str) -> tuple[WallSpan, ...]:
     """The spans of one day in order.
 
@@ -76,6 +101,18 @@ def day_hours(hours: Sequence[Hours], place: str) -> tuple[WallSpan, ...]:
         if start < end:
             raise InvalidScheduleError.at(where, "overlaps another interval of the same day; join the two")
     return tuple(span for span, _ in spans)
+
+
+def _pair(pair: object, place: str) -> Hours:
+    if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(isinstance(clock, str) for clock in pair):
+        raise InvalidScheduleError.at(place, f'must be two texts ["HH:MM", "HH:MM"], got {pair!r}')
+    opens, closes = pair
+    return short_clock(opens), short_clock(closes)
+
+
+def short_clock(text: str) -> str:
+    """``09:00`` for ``09:00:00``; any other text as it is."""
+    return text.removesuffix(":00") if len(text) == len("HH:MM:SS") else text
 
 
 def merge(spans: Iterable[WallSpan]) -> list[WallSpan]:

@@ -16,6 +16,8 @@ from csprotocol.calendar._wall import Hours, clock_text
 from csprotocol.calendar.forms.ical import Busy, Closures, apply, closures
 from csprotocol.errors import InvalidScheduleError, MissingExtraError
 
+pytest.importorskip("recurring_ical_events", reason="the extra [ical] needs python-dateutil <3")
+
 MADRID = "Europe/Madrid"
 
 
@@ -57,7 +59,6 @@ class TestClosures:
         ("DTSTART:20261123T100000Z|DURATION:PT1H", "2026-11-23T11:00", "2026-11-23T12:00"),
         ("DTSTART:20260723T100000Z|DURATION:PT1H", "2026-07-23T12:00", "2026-07-23T13:00"),
         ("DTSTART;TZID=America/New_York:20261123T100000|DURATION:PT1H", "2026-11-23T16:00", "2026-11-23T17:00"),
-        ("DTSTART;TZID=Nowhere:20261123T100000|DURATION:PT1H", "2026-11-23T10:00", "2026-11-23T11:00"),
         ("DTSTART:20251231T233000Z|DURATION:PT1H", "2026-01-01T00:30", "2026-01-01T01:30"),  # local year decides
     ])  # fmt: skip
     def test_timed_events_by_the_wall_clock(self, event: str, start: str, end: str) -> None:
@@ -80,8 +81,50 @@ class TestClosures:
             "DTSTART;VALUE=DATE:20261226|STATUS:CANCELLED",
             "DTSTART:20261123T100000|DTEND:20261123T100000",
             "DTSTART;VALUE=DATE:20261227|STATUS:TENTATIVE|TRANSP:OPAQUE",
+            "DTSTART;VALUE=DATE:20261228|STATUS:CONFIRMED",
         )
-        assert Closures(MADRID, (Holiday(date(2026, 12, 27)),), (), transparent=1, cancelled=1) == closed
+        assert Closures(MADRID, (Holiday(date(2026, 12, 28)),), (), transparent=1, cancelled=1, tentative=1) == closed
+
+    @pytest.mark.parametrize(("start", "end", "closed_from", "closed_until"), [
+        ("20241027T003000Z", "20241027T013000Z", "02:30", "03:00"),  # the second end reads as the first start
+        ("20241026T230000Z", "20241027T013000Z", "01:00", "03:00"),  # ends in the second hour
+        ("20241027T011500Z", "20241027T014500Z", "02:15", "03:00"),  # wholly in the second hour
+        ("20241027T013000Z", "20241027T030000Z", "02:30", "04:00"),
+        ("20241027T003000Z", "20241027T004500Z", "02:30", "02:45"),  # wholly in the first hour
+    ])  # fmt: skip
+    def test_events_in_the_repeated_hour_close_what_covers_them(
+        self, start: str, end: str, closed_from: str, closed_until: str
+    ) -> None:
+        text = feed(f"DTSTART:{start}|DTEND:{end}")
+        found = closures(text, first_year=2024, last_year=2024, tz=MADRID)
+        busy = tuple((b.start.strftime("%H:%M"), b.end.strftime("%H:%M")) for b in found.busy)
+        assert ((closed_from, closed_until),) == busy
+        calendar = BusinessCalendar(apply(BusinessHours(tz=MADRID, weekly="mon-sun 00:00-24:00"), found))
+        during = (datetime.strptime(at, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for at in (start, end))
+        assert timedelta(0) == calendar.between(*during)
+
+    def test_an_empty_event_in_the_repeated_hour_closes_nothing(self) -> None:
+        text = feed("DTSTART:20241027T013000Z|DTEND:20241027T013000Z")
+        assert () == closures(text, first_year=2024, last_year=2024, tz=MADRID).busy
+
+    @pytest.mark.parametrize("event", [
+        "DTSTART;TZID=Nowhere:20261123T100000|DURATION:PT1H",
+        "DTSTART:20261123T100000|DTEND;TZID=Nowhere:20261123T110000",
+        "DTSTART:20261123T100000|RRULE:FREQ=DAILY;COUNT=2|EXDATE;TZID=Nowhere:20261124T100000",
+        "DTSTART:20261123T100000|RDATE;TZID=Nowhere:20261124T100000",
+    ])  # fmt: skip
+    def test_an_unknown_zone_in_the_feed(self, event: str) -> None:
+        with pytest.raises(InvalidScheduleError, match=r"ical\[0\]: [A-Z]+ is in the time zone 'Nowhere'"):
+            read(event)
+
+    def test_a_zone_that_the_feed_explains_itself(self) -> None:
+        text = feed("DTSTART;TZID=The Shop:20261123T100000|DURATION:PT1H").replace(
+            "VERSION:2.0",
+            "VERSION:2.0\r\nBEGIN:VTIMEZONE\r\nTZID:The Shop\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
+            "TZOFFSETFROM:+0500\r\nTZOFFSETTO:+0500\r\nEND:STANDARD\r\nEND:VTIMEZONE",
+        )
+        found = closures(text, first_year=2026, last_year=2026, tz="UTC").busy
+        assert (Busy(datetime(2026, 11, 23, 5), datetime(2026, 11, 23, 6)),) == found  # noqa: DTZ001
 
     @pytest.mark.parametrize("text", [
         "", "hello", b"\xff\xfe", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT",
@@ -178,7 +221,7 @@ class TestApply:
         short = Busy(datetime(2026, 11, 23, 10, 0, 0, 5), datetime(2026, 11, 23, 10, 0, 0, 9))  # noqa: DTZ001
         expected: Any = (("09:00", "10:00"), ("10:00:01", "14:00"))
         found = apply(hours, Closures("UTC", busy=(short,))).special[date(2026, 11, 23)]
-        assert SpecialHours(expected) == found
+        assert expected == found
 
     @pytest.mark.parametrize(("hours", "place"), [
         (BusinessHours(tz="UTC"), "tz"),

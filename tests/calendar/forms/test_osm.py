@@ -36,7 +36,10 @@ def ours(hours: BusinessHours, first: datetime = FIRST, last: datetime = LAST) -
 
 def theirs(text: str, **more: Any) -> list[tuple[datetime, datetime]]:
     merged: list[tuple[datetime, datetime]] = []
-    for start, end, state, _ in opening_hours.OpeningHours(text, **more).intervals(FIRST, LAST):
+    evaluator = opening_hours.OpeningHours(text, **more)
+    # Day by day, because the package goes on for ever from "PH 00:00-48:00".
+    days = [FIRST + timedelta(days=step) for step in range((LAST - FIRST).days)]
+    for start, end, state, _ in (part for day in days for part in evaluator.intervals(day, day + timedelta(days=1))):
         if str(state) == "open":
             if merged and merged[-1][1] == start:
                 merged[-1] = (merged[-1][0], end)
@@ -92,6 +95,15 @@ class TestFromOsm:
         ("Mo-Sa 12:00-15:00, Fr 18:00-02:00", "mon-thu 12:00-15:00; fri 12:00-15:00,18:00-02:00; sat 12:00-15:00"),
         ('Mo 10:00-12:00 "by appointment"', "mon 10:00-12:00"),
         ("Mo 10:00-12:00 unknown; Tu 09:00-10:00", "tue 09:00-10:00"),
+        ('Mo-Fr 10:00-12:00 || unknown "x"', "mon-fri 10:00-12:00"),
+        ('Mo-Fr 10:00-12:00 || "by || appointment"', "mon-fri 10:00-12:00"),
+        ('Mo-Fr 10:00-12:00 "a || b"; Sa off || Su unknown; PH off', "mon-fri 10:00-12:00"),
+        ('"by appointment"', ""),
+        ('Mo-Fr 09:00-17:00; Sa "by appointment"', "mon-fri 09:00-17:00"),
+        ('Mo-Fr 09:00-17:00, Sa,Su "call us at 9:00"', "mon-fri 09:00-17:00"),
+        ('Mo-Fr 09:00-17:00; Tu "by appointment"', "mon,wed-fri 09:00-17:00"),
+        ('24/7 "ring twice"', "mon-sun 00:00-24:00"),
+        ('Mo open "ring twice"', "mon 00:00-24:00"),
         ("off", ""),
     ])  # fmt: skip
     def test_a_weekly_text_gives_weekly_hours(self, text: str, weekly: str) -> None:
@@ -118,6 +130,13 @@ class TestFromOsm:
         expected = theirs(text + more, country="ES")
         assert expected == ours(read(text + more, holidays=dict.fromkeys(dates, "fiesta")))
 
+    def test_a_date_that_is_open_to_its_end_stops_there(self) -> None:
+        assert [(datetime(2026, 2, 3), datetime(2026, 2, 5))] == ours(read("Feb 03 00:00-48:00"))  # noqa: DTZ001
+
+    def test_no_text(self) -> None:
+        with pytest.raises(InvalidScheduleError, match="must be a text, got None"):
+            read(None)  # type: ignore[arg-type]
+
     def test_closed_holidays_keep_their_names(self) -> None:
         hours = read("Mo-Fr 09:00-17:00; PH off", holidays=CHRISTMAS)
         # The 26th is a Saturday: nothing to close.
@@ -143,6 +162,9 @@ class TestFromOsm:
         ("Mo-Fr sunrise-18:00", "the sun"),
         ("Mo-Fr 09:00-17:00; SH off", "school holidays"),
         ("Mo 10:00+", "open end"),
+        ("Mo-Fr 10:00-12:00 || Sa 09:00-10:00", r"the fallback '\|\| Sa 09:00-10:00' opens"),
+        ("Mo-Fr 10:00-12:00 || open", "opens; write its hours as a rule"),
+        ("Mo-Fr 10:00-12:00 || unknown || 08:00-09:00, Tu off", "opens"),
         ("Mo 10:00-12:00; PH +1 day off", "counts days"),
     ])  # fmt: skip
     def test_what_cannot_be_known(self, text: str, message: str) -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csprotocol.calendar import BusinessCalendar
 from csprotocol.calendar._holidays import Holiday, PublicHolidays
 from csprotocol.calendar._hours import BusinessHours, Season, SpecialHours
 from csprotocol.calendar._recurring import RecurringException
@@ -109,6 +110,59 @@ class TestFromSpecifications:
         )
         assert expected == from_specifications(specs, tz=MADRID)
 
+    @pytest.mark.parametrize("graph", [
+        {"@graph": [{"@type": "WebSite"}, {"openingHoursSpecification": [{"dayOfWeek": "Monday"} | NINE_TO_FIVE]}]},
+        [{"@type": "WebSite"}, {"openingHoursSpecification": {"dayOfWeek": "Monday"} | NINE_TO_FIVE}],
+        {"@graph": [
+            {"@type": "Store", "openingHoursSpecification": {"@id": "#hours"}},
+            {"@id": "#hours", "@type": "OpeningHoursSpecification", "dayOfWeek": "Monday"} | NINE_TO_FIVE,
+        ]},
+        [
+            {"@type": "Store", "openingHoursSpecification": [{"@id": "#hours"}]},
+            {"@id": "#hours", "dayOfWeek": "Monday"} | NINE_TO_FIVE,
+        ],
+        {"@graph": [{"@type": "Store"}, {"@type": "schema:OpeningHoursSpecification", "dayOfWeek": "Monday"}
+                    | NINE_TO_FIVE]},
+    ])  # fmt: skip
+    def test_a_graph(self, graph: Any) -> None:
+        assert BusinessHours(tz=MADRID, weekly="mon 09:00-17:00") == from_specifications(graph, tz=MADRID)
+
+    @pytest.mark.parametrize("reverse", [False, True])
+    @pytest.mark.parametrize(("wide", "narrow", "day", "hours"), [
+        (("2026-12-20", "2026-12-31"), ("2026-12-25", "2026-12-25", None, CLOSED), "2026-12-25", 0),
+        (("2026-12-20", "2026-12-31"), ("2026-12-25", "2026-12-25", None, CLOSED), "2026-12-26", 8),
+        (("2026-12-20", "2026-12-31"), ("2026-12-24", "2026-12-26", "Friday", CLOSED), "2026-12-25", 0),
+        (("2026-01-01", "2026-12-31"), ("2026-07-01", "2026-07-31", "Monday", CLOSED), "2026-07-06", 0),
+        (("2026-01-01", "2026-12-31"), ("2026-07-01", "2026-07-31", "Monday", CLOSED), "2026-08-03", 8),
+        (("2026-01-01", "2028-12-31"), ("2026-07-01", "2026-07-31", "Monday", CLOSED), "2026-07-06", 0),
+    ])  # fmt: skip
+    def test_the_narrower_range_wins_whatever_the_order(
+        self, wide: Any, narrow: Any, day: str, hours: int, reverse: bool
+    ) -> None:
+        first, last, weekday, interval = narrow
+        specs: list[Any] = [
+            {"validFrom": wide[0], "validThrough": wide[1]} | NINE_TO_FIVE,
+            {"validFrom": first, "validThrough": last} | ({"dayOfWeek": weekday} if weekday else {}) | interval,
+        ]
+        calendar = BusinessCalendar(from_specifications(specs[::-1] if reverse else specs, tz=MADRID))
+        assert timedelta(hours=hours) == calendar.open_time_on(date.fromisoformat(day))
+
+    @pytest.mark.parametrize("days", [6, 60])
+    def test_of_two_ranges_of_one_length_the_later_one_wins_and_it_is_told(self, days: int) -> None:
+        first = [date(2026, 7, 1), date(2026, 7, 3)]
+        specs = [
+            {"dayOfWeek": "Monday", "opens": "09:00", "closes": f"1{i}:00", "validFrom": str(day),
+             "validThrough": str(day + timedelta(days=days))}
+            for i, day in enumerate(first)
+        ]  # fmt: skip
+        with pytest.warns(LossWarning, match=r"\[1\]: overlaps \[0\], which is as long"):
+            hours = from_specifications(specs, tz=MADRID)
+        assert timedelta(hours=2) == BusinessCalendar(hours).open_time_on(date(2026, 7, 6))
+
+    def test_instants_are_dates_of_the_calendar(self) -> None:
+        spec = {"validFrom": "2026-12-24T23:00:00Z", "validThrough": "2026-12-25T22:00:00+00:00"} | CLOSED
+        assert {date(2026, 12, 25): ()} == from_specifications(spec, tz=MADRID).special
+
     def test_an_open_end_is_a_season_without_end(self) -> None:
         hours = from_specifications({"validFrom": "2026-07-01"} | NINE_TO_FIVE, tz=MADRID)
         assert Season("2026-07-01", "9999-12-31", "mon-sun 09:00-17:00") == hours.seasons[0]
@@ -142,6 +196,17 @@ class TestFromSpecifications:
         ({"openingHours": "Mo-Fr 09:00-17:00"}, "openingHours", "forms.osm.from_osm"),
         ({"openingHoursSpecification": "Mo-Fr"}, "openingHoursSpecification", "must be specifications"),
         (["Mo-Fr"], "[0]", "must be a mapping"),
+        ({}, "", "no hours were found"),
+        ({"@type": "LocalBusiness", "name": "Tienda"}, "", "no hours were found"),
+        ({"@type": "LocalBusiness", "openingHoursSpecification": []}, "", "no hours were found"),
+        ({"@graph": [{"@type": "WebSite"}]}, "", "no hours were found"),
+        ({"@graph": [{"openingHours": "Mo"}]}, "@graph[0].openingHours", "forms.osm.from_osm"),
+        ({"@graph": [{"openingHoursSpecification": NINE_TO_FIVE}] * 2}, "@graph[0], @graph[1]", "one shop"),
+        ({"@graph": [{"openingHoursSpecification": [{"opens": "9"}]}]},
+         "@graph[0].openingHoursSpecification[0].opens", "must be a time"),
+        ([NINE_TO_FIVE, {"name": "Tienda"}], "[1]", "has no hours"),
+        ([{"opens": "0９:00", "closes": "17:00"}], "[0].opens", "must be a time"),
+        (None, "", "must be specifications"),
     ])  # fmt: skip
     def test_bad_input_names_its_place(self, spec: Any, place: str, message: str) -> None:
         with pytest.raises(InvalidScheduleError) as caught:
@@ -156,6 +221,13 @@ class TestToSpecifications:
         specs, losses = to_specifications(hours)
         if not losses:
             assert hours == from_specifications(specs, tz=hours.tz)
+
+    def test_seasons_keep_their_order_where_nothing_forces_another(self) -> None:
+        ends = [("2026-07-01", "2026-07-20"), ("2026-06-01", "2026-08-31"), ("2026-10-01", "2026-10-10")]
+        seasons = tuple(Season(first, last, "mon 09:00-14:00") for first, last in ends)
+        hours = BusinessHours(tz=MADRID, seasons=seasons)
+        specs, losses = to_specifications(hours)
+        assert (hours, ()) == (from_specifications(specs, tz=MADRID), losses)
 
     def test_what_schema_org_cannot_say_is_told(self) -> None:
         hours = BusinessHours(
@@ -174,7 +246,7 @@ class TestToSpecifications:
             closure="shift",
         )
         expected = [
-            "breaks", "weekly.tue", "seasons[0]", "seasons[1]", "seasons[3]", "special.2026-12-24", "holidays[0]",
-            "holidays[1]", "recurring[0]", "closure",
+            "breaks", "weekly.tue", "seasons[0]", "seasons[1]", "seasons[3]", "holidays[0]", "holidays[1]",
+             "recurring[0]", "closure",
         ]  # fmt: skip
         assert expected == [loss.path for loss in to_specifications(hours).losses]

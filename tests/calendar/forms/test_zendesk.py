@@ -121,6 +121,24 @@ class TestBusinessHours:
         expected = (Holiday(date(2026, 12, 25), "Navidad"), Holiday(date(2026, 12, 26), "Navidad; San Esteban"))
         assert expected == hours.holidays
 
+    @pytest.mark.parametrize(("intervals", "tz", "holidays", "place"), [
+        (None, "UTC", (), "intervals"),
+        ("ab", "UTC", (), "intervals"),
+        ([(0,)], "UTC", (), "intervals[0]"),
+        ([(0, 60), 5], "UTC", (), "intervals[1]"),
+        ([], None, (), "time_zone"),
+        ([], "localtime", (), "time_zone"),
+        ([], "UTC", None, "holidays"),
+        ([], "UTC", [("Navidad", date(2026, 12, 25))], "holidays[0]"),
+        ([], "UTC", [("Navidad", "2026-12-25", date(2026, 12, 25))], "holidays[0].first"),
+        ([], "UTC", [("Navidad", date(2026, 12, 25), "2026-12-25")], "holidays[0].last"),
+        ([], "UTC", [(None, date(2026, 12, 25), date(2026, 12, 25))], "holidays[0].name"),
+    ])  # fmt: skip
+    def test_values_of_another_kind_name_their_place(self, intervals: Any, tz: Any, holidays: Any, place: str) -> None:
+        with pytest.raises(InvalidScheduleError) as caught:
+            business_hours(intervals, tz, holidays=holidays)
+        assert place == caught.value.problems[0].path
+
     @pytest.mark.parametrize(("first", "last", "message"), [
         ("2026-12-26", "2026-12-25", "before it starts"),
         ("2026-12-26", "2099-12-25", "longer than two years"),
@@ -149,6 +167,7 @@ class TestFromSchedule:
         assert expected == from_schedule(payload, holidays=holidays)
 
     @pytest.mark.parametrize(("payload", "holidays", "place"), [
+        (None, [], "schedule"),
         ({"schedule": []}, [], "schedule"),
         ({"intervals": []}, [], "time_zone"),
         ({"time_zone": "Madrid"}, [], "intervals"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,9 @@ from csprotocol.calendar.forms._week import has_night_shift, holiday_sources
 from csprotocol.errors import InvalidScheduleError, MissingExtraError
 
 __all__ = ["Busy", "Closures", "apply", "closures"]
+
+
+_TIMES = ("DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,7 +37,8 @@ class Busy:
 class Closures:
     """What a feed closes: whole dates and timed events, in order, and how many occurrences were ignored.
 
-    ``transparent`` events say of themselves that they block no time, ``cancelled`` ones do not take place.
+    ``transparent`` events say of themselves that they block no time, ``cancelled`` ones do not take place, and
+    ``tentative`` ones are not yet sure to: a shop does not close for them.
     """
 
     tz: str
@@ -42,6 +46,7 @@ class Closures:
     busy: tuple[Busy, ...] = ()
     transparent: int = 0
     cancelled: int = 0
+    tentative: int = 0
 
 
 def closures(feed: str | bytes, *, first_year: int, last_year: int, tz: str) -> Closures:
@@ -49,7 +54,8 @@ def closures(feed: str | bytes, *, first_year: int, last_year: int, tz: str) -> 
 
     All-day events become holidays with their SUMMARY as name (DTEND is exclusive; names on one date are joined by
     a semicolon), timed events become ``busy``. Recurring events are expanded, with their exceptions. A time
-    without zone, in ``tz`` itself, or in a zone that nobody knows is taken as it is written.
+    without zone or in ``tz`` itself is taken as it is written. An event that ends while the clock repeats an hour
+    closes until the end of that hour: the calendar has no wall-clock time between the two.
 
     >>> feed = '''BEGIN:VCALENDAR
     ... BEGIN:VEVENT
@@ -63,31 +69,35 @@ def closures(feed: str | bytes, *, first_year: int, last_year: int, tz: str) -> 
     Holiday(date=datetime.date(2027, 12, 25), name='Navidad')
 
     Raises:
-        InvalidScheduleError: the text is no iCalendar, an event in it makes no sense, the zone is unknown.
+        InvalidScheduleError: the text is no iCalendar, an event in it makes no sense or is in a zone that nobody
+            knows, ``tz`` is unknown.
         MissingExtraError: the libraries are not installed.
     """
     local = zone(tz)
     names: dict[date, list[str]] = {}
     busy: set[Busy] = set()
-    transparent = cancelled = 0
+    transparent = cancelled = tentative = 0
     first, last = date(first_year, 1, 1), date(last_year, 12, 31)
     for event in _occurrences(feed, first, last):
         if _word(event, "STATUS") == "CANCELLED":
             cancelled += 1
+        elif _word(event, "STATUS") == "TENTATIVE":
+            tentative += 1
         elif _word(event, "TRANSP") == "TRANSPARENT":
             transparent += 1
         else:
             start, end, name = event["DTSTART"].dt, event["DTEND"].dt, str(event.get("SUMMARY", ""))
             if not isinstance(start, datetime):
                 _close(names, start, end, name)
-            elif (blocked := Busy(_wall(start, local), _wall(end, local), name)).start < blocked.end:
-                busy.add(blocked)
+            elif _lasts(start, end):
+                busy.add(Busy(_wall(start, local), _wall_end(end, local), name))
     return Closures(
         tz=tz,
         holidays=tuple(Holiday(day, "; ".join(names[day])) for day in sorted(names) if first <= day <= last),
         busy=tuple(sorted(b for b in busy if b.start.date() <= last and first <= b.end.date())),
         transparent=transparent,
         cancelled=cancelled,
+        tentative=tentative,
     )
 
 
@@ -194,6 +204,7 @@ def _occurrences(feed: str | bytes, first: date, last: date) -> Iterator[Any]:
     if not calendars:
         raise InvalidScheduleError.at("ical", "is no iCalendar text: there is no VCALENDAR in it")
     for i, calendar in enumerate(calendars):
+        _check_zones(calendar, f"ical[{i}]")
         try:
             # A day more at both ends: the library cuts by its own idea of a zone, we by local dates.
             yield from recurring_ical_events.of(calendar).between(first - timedelta(days=1), last + timedelta(days=2))
@@ -205,14 +216,67 @@ def _word(event: Any, key: str) -> str:
     return str(event.get(key, "")).strip().upper()
 
 
-def _wall(at: datetime, local: ZoneInfo) -> datetime:
-    """The wall clock of ``local`` at ``at``.
+def _check_zones(calendar: Any, place: str) -> None:
+    """The library takes a time in an unknown zone for one without zone: hours off, and nobody would know."""
+    for event in calendar.walk("VEVENT"):
+        for key in _TIMES:
+            found = event.get(key)
+            for value in found if isinstance(found, list) else [found]:
+                _check_zone(value, key, place)
+
+
+def _check_zone(value: Any, key: str, place: str) -> None:
+    try:
+        name = value.params.get("TZID")
+        times = [each.dt for each in getattr(value, "dts", (value,))]
+    except (ValueError, AttributeError):  # absent, or broken: what reads it says so
+        return
+    if name and any(isinstance(at, datetime) and at.tzinfo is None for at in times):
+        raise InvalidScheduleError.at(
+            place, f"{key} is in the time zone {str(name)!r}, which nobody knows; write an IANA name"
+        )
+
+
+def _lasts(start: datetime, end: datetime) -> bool:
+    if start.tzinfo is None or end.tzinfo is None:
+        return start.replace(tzinfo=None) < end.replace(tzinfo=None)
+    return start.astimezone(UTC) < end.astimezone(UTC)
+
+
+def _local(at: datetime, local: ZoneInfo) -> datetime:
+    """``at`` in the zone ``local``; ``fold`` tells the second time of a repeated hour.
 
     A zone that comes with the feed may carry rules of its own; where its name is a known one, that one counts.
     """
     if at.tzinfo is None or (name := _zone_name(at.tzinfo)) == local.key:
-        return at.replace(tzinfo=None)
-    return (at.replace(tzinfo=ZoneInfo(name)) if name else at).astimezone(local).replace(tzinfo=None)
+        return at.replace(tzinfo=local)
+    return (at.replace(tzinfo=ZoneInfo(name)) if name else at).astimezone(local)
+
+
+def _wall(at: datetime, local: ZoneInfo) -> datetime:
+    """What the clock of ``local`` reads at ``at``."""
+    return _local(at, local).replace(tzinfo=None, fold=0)
+
+
+def _wall_end(at: datetime, local: ZoneInfo) -> datetime:
+    """The wall-clock time at which a closure that ends at ``at`` ends.
+
+    While the clock repeats an hour, the calendar keeps the state that it had when the clock was put back. So only a
+    closure up to that reading reaches into the second time.
+    """
+    wall = _local(at, local)
+    first, second = (wall.replace(fold=fold).utcoffset() or timedelta(0) for fold in (0, 1))
+    if not wall.fold or first <= second:
+        return wall.replace(tzinfo=None, fold=0)
+    naive = wall.replace(tzinfo=None, fold=0)
+    early, late = (int((naive - offset).replace(tzinfo=UTC).timestamp()) for offset in (first, second))
+    while early < late:
+        middle = (early + late) // 2
+        if datetime.fromtimestamp(middle, local).utcoffset() == first:
+            early = middle + 1
+        else:
+            late = middle
+    return datetime.fromtimestamp(late, UTC).replace(tzinfo=None) + first
 
 
 def _zone_name(found: tzinfo) -> str | None:

@@ -44,6 +44,11 @@ _REFUSED: Final = (
     (re.compile(r"\d{2}:\d{2}\+"), "has an open end; write a closing time"),
     (re.compile(r"\bPH\s+-?\d+ day"), "counts days from a public holiday; write the dates"),
 )
+# A comment that ends its rule, and what stands before it in the rule; before a colon it would name a season.
+_COMMENTED: Final = re.compile(r'([^;,|"]*)("[^"]*")(?!\s*:)')
+_SAYS_WHEN: Final = re.compile(r"\d:\d|24/7|dawn|dusk|sunrise|sunset|\b(?:open|closed|off|unknown)\b", re.IGNORECASE)
+_RULE_ENDS: Final = re.compile(r";|, ")
+_IS_CLOSED: Final = re.compile(r"(?:.*\s)?(?:unknown|closed|off)\s*")
 # A Monday; any week will do for what repeats every week, as long as the weeks around it are the same.
 _MONDAY: Final = datetime(2024, 1, 8)  # noqa: DTZ001 - wall-clock times have no zone here
 
@@ -64,7 +69,8 @@ def from_osm(
     or special hours on the dates in ``holidays``. Any other text (months, dates, week numbers, Easter) is
     evaluated date by date: the result has special hours for ``first_year`` .. ``last_year`` and is closed in all
     other years, so give the calendar the same years. A shift of less than a day over midnight stays one shift.
-    ``unknown`` is taken as closed.
+    ``unknown`` is taken as closed, and so are a rule of a comment without hours (``Sa "by appointment"``), which
+    says no more, and a fallback (``|| unknown "call us"``).
 
     >>> hours = from_osm("Mo-Fr 09:00-17:00; PH off", tz="Europe/Madrid", first_year=2026, last_year=2026,
     ...                  holidays={date(2026, 12, 25): "Navidad"})
@@ -73,13 +79,17 @@ def from_osm(
 
     Raises:
         InvalidScheduleError: a text that the package cannot read, or that depends on what nobody knows here: the
-            sun, school holidays, an open end, days counted from a public holiday.
+            sun, school holidays, an open end, days counted from a public holiday; a fallback that opens.
         MissingExtraError: the package is not installed.
 
     Warns:
         LossWarning: the text speaks of ``PH`` and no ``holidays`` are given.
     """  # fmt: skip
-    canonical = str(_parsed(text))
+    if not isinstance(text, str):
+        raise InvalidScheduleError.at("opening_hours", f"must be a text, got {text!r}")
+    # Read as it is first, so that what cannot be read is told with its place.
+    _parsed(text)
+    canonical = _without_fallback(str(_parsed(_COMMENTED.sub(_as_unknown, text))))
     bare = _COMMENT.sub("", canonical)
     for pattern, reason in _REFUSED:
         if found := pattern.search(bare):
@@ -149,14 +159,44 @@ def _parsed(text: str) -> Any:
         ) from None
 
 
+def _as_unknown(rule: re.Match[str]) -> str:
+    """A comment alone is the state ``unknown``; the package reads it as open all day."""
+    if _SAYS_WHEN.search(rule[1]):
+        return rule[0]
+    return f"{rule[1].rstrip()} unknown {rule[2]}"
+
+
+def _without_fallback(text: str) -> str:
+    """The text up to its first ``||``.
+
+    Evaluators disagree about when a fallback holds, and the package takes it for the end of all change. One that
+    never opens adds nothing to the open hours.
+    """
+    pieces = re.split(r'("[^"]*"|\|\|)', text)
+    if "||" not in pieces:
+        return text
+    first = pieces.index("||")
+    for fallback in _COMMENT.sub("", "".join(pieces[first + 1 :])).split("||"):
+        for rule in _RULE_ENDS.split(fallback):
+            if not _IS_CLOSED.fullmatch(rule):
+                raise InvalidScheduleError.at(
+                    "opening_hours", f"the fallback '|| {rule.strip()}' opens; write its hours as a rule after ';'"
+                )
+    return "".join(pieces[:first]).strip()
+
+
 def _evaluate(text: str, start: datetime, end: datetime) -> _Spans:
     """Open stretches in seconds since ``start``, each with its comment; touching ones are joined."""
-    second = timedelta(seconds=1)
+    second, one_day = timedelta(seconds=1), timedelta(days=1)
     spans: _Spans = []
-    for opens, closes, state, comment in _parsed(text).intervals(start, end):
-        if str(state) == "open":
-            since, until = (opens - start) // second, (closes - start) // second
-            _append(spans, since, until, comment)
+    parsed = _parsed(text)
+    day = start
+    while day < end:
+        # Day by day: over a longer stretch the package goes on for ever from a day that is open to its last second.
+        for opens, closes, state, comment in parsed.intervals(day, day + one_day):
+            if str(state) == "open":
+                _append(spans, (opens - start) // second, (closes - start) // second, comment)
+        day += one_day
     return spans
 
 

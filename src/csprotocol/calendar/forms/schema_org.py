@@ -9,11 +9,11 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from csprotocol.calendar._holidays import PublicHolidays
-from csprotocol.calendar._hours import BusinessHours, Season, SpecialHours, Weekly
+from csprotocol.calendar._hours import BusinessHours, Season, SpecialHours, Weekly, zone
 from csprotocol.calendar._text import WEEKDAYS
 from csprotocol.calendar._wall import Hours
 from csprotocol.calendar.forms._loss import Exported, Loss, LossWarning
@@ -26,11 +26,14 @@ __all__ = ["from_specifications", "to_specifications"]
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PUBLIC_HOLIDAYS: Final = "PublicHolidays"
 _NAME: Final = re.compile(r"(?:https?://schema\.org/|schema:)?([A-Za-z]+)")
-_TIME: Final = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?)(\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
+_TIME: Final = re.compile(r"([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)(\.[0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?")
 # Google writes the end of the day as 23:59.
 _END_OF_DAY: Final = ("23:59", "23:59:59")
 _WEEK_DAYS: Final = 7
 _YEAR_DAYS: Final = 366
+
+_HOURS_KEYS: Final = ("openingHoursSpecification", "specialOpeningHoursSpecification")
+_SPEC_KEYS: Final = ("dayOfWeek", "opens", "closes", "validFrom", "validThrough")
 
 _Dates = tuple[date, date] | None
 
@@ -51,13 +54,14 @@ def from_specifications(
     tz: str,
     holidays: Mapping[date, str] | Iterable[date] = (),
 ) -> BusinessHours:
-    """Hours from one specification, a list of them, or a whole JSON-LD node (``LocalBusiness``, ``Organization``).
+    """Hours from one specification, a list of them, or a whole JSON-LD node (``LocalBusiness``, ``@graph``).
 
     schema.org knows no time zone: ``tz`` is the shop's. Days may be names, ``schema:Monday`` or full addresses;
     without ``dayOfWeek`` all days are meant. ``closes`` not later than ``opens`` belongs to the next day; both
     00:00, or both absent, is closed; ``closes`` 23:59 or 23:59:59 is read as 24:00, because that is how Google
     writes it. Ranges of dates (``validFrom``, ``validThrough``): up to a week, or up to a year where no day is
-    named, they become special dates; longer ones become seasons, in which days that are not named are closed.
+    named, they become special dates; longer ones become seasons, in which days that are not named are closed. Where
+    ranges overlap, the narrower one holds. A bound with an offset is the date on which it falls in ``tz``.
     ``PublicHolidays`` becomes special hours on the dates in ``holidays``.
 
     >>> hours = from_specifications(
@@ -72,27 +76,47 @@ def from_specifications(
 
     Raises:
         InvalidScheduleError: an unknown day, a time with an offset (wall-clock times belong to ``tz``), a missing
-            end, hours that overlap; the message names the place.
+            end, hours that overlap, no hours at all, hours of several nodes; the message names the place.
 
     Warns:
-        LossWarning: ``PublicHolidays`` without ``holidays``.
+        LossWarning: ``PublicHolidays`` without ``holidays``; two ranges of one length overlap (the later one holds).
     """
     groups: dict[_Dates, _Group] = {}
+    local = zone(tz)
     for place, spec in _specifications(specs):
-        _collect(groups, place, spec)
+        _collect(groups, place, spec, local)
     listed = dict(holidays) if isinstance(holidays, Mapping) else dict.fromkeys(holidays, "")
     closed, holiday_hours = _on_holidays(groups, listed)
-    weekly: Weekly = FrozenDict()
-    seasons: list[Season] = []
+    for place, other in _equal_overlaps(groups):
+        warnings.warn(
+            f"{place}: overlaps {other or 'another range'}, which is as long; the later one holds",
+            LossWarning,
+            stacklevel=2,
+        )
+    weekly = _weekly(groups[None]) if None in groups else FrozenDict()
+    ranges = [(valid, group) for valid, group in groups.items() if valid is not None and group.by_day]
     special: dict[date, tuple[Hours, ...] | SpecialHours] = dict(holiday_hours)
-    for valid, group in groups.items():
-        if valid is None:
-            weekly = _weekly(group)
-        elif _is_short(valid, group):
-            special.update(_special(valid, group))
-        elif group.by_day:
-            seasons.append(Season(valid[0].isoformat(), valid[1].isoformat(), _weekly(group), group.name))
-    return BusinessHours(tz=tz, weekly=weekly, seasons=tuple(seasons), special=special, holidays=closed)
+    seasons = [(valid, group) for valid, group in ranges if not _is_short(valid, group)]
+    strength = {valid: (-_length_days(valid), i) for i, (valid, _) in enumerate(ranges)}
+    for valid, group in sorted(ranges, key=lambda item: strength[item[0]]):
+        if _is_short(valid, group):
+            # Special dates win over seasons: a date that a narrower season covers must not become one.
+            narrower = [other for other, _ in seasons if strength[other] > strength[valid]]
+            special.update(
+                (day, on)
+                for day, on in _special(valid, group)
+                if not any(first <= day <= last for first, last in narrower)
+            )
+    return BusinessHours(
+        tz=tz,
+        weekly=weekly,
+        seasons=tuple(
+            Season(valid[0].isoformat(), valid[1].isoformat(), _weekly(groups[valid]), groups[valid].name)
+            for valid in _strongest_first([valid for valid, _ in seasons], strength)
+        ),
+        special=special,
+        holidays=closed,
+    )
 
 
 def to_specifications(hours: BusinessHours) -> Exported[tuple[dict[str, Any], ...]]:
@@ -114,8 +138,6 @@ def to_specifications(hours: BusinessHours) -> Exported[tuple[dict[str, Any], ..
     specs.extend(_season_specs(hours, losses))
     for day, value in sorted(hours.special.items()):
         on, name = (value.hours, value.name) if isinstance(value, SpecialHours) else (value, "")
-        if isinstance(value, SpecialHours) and not name:
-            losses.append(Loss(f"special.{day}", "special hours without a name are read back as plain hours"))
         specs.extend(_dated_specs(day, on, name, losses, f"special.{day}"))
     for i, source in enumerate(holiday_sources(hours)):
         if isinstance(source, PublicHolidays):
@@ -135,16 +157,53 @@ def _specifications(
     specs: Sequence[Mapping[str, Any]] | Mapping[str, Any],
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if not isinstance(specs, Mapping):
-        yield from _rows(specs, "")
-        return
-    keys = [key for key in ("openingHoursSpecification", "specialOpeningHoursSpecification") if key in specs]
-    if keys:
-        for key in keys:
-            yield from _rows(specs[key], key)
-    elif "openingHours" in specs:
-        raise InvalidScheduleError.at("openingHours", "is OpenStreetMap text; read it with forms.osm.from_osm")
-    else:
+        rows = list(_rows(specs, ""))
+        are_nodes = any(key in row for _, row in rows for key in _HOURS_KEYS)
+        are_nodes |= bool(rows) and not any(_is_specification(row) for _, row in rows)
+        yield from _hours_of_nodes([(f"{place}.", row) for place, row in rows]) if are_nodes else rows
+    elif "@graph" in specs:
+        yield from _hours_of_nodes([(f"{place}.", node) for place, node in _rows(specs["@graph"], "@graph")])
+    elif _is_specification(specs):
         yield "", specs
+    else:
+        yield from _hours_of_nodes([("", specs)])
+
+
+def _is_specification(node: Mapping[str, Any]) -> bool:
+    if any(key in node for key in _HOURS_KEYS):
+        return False
+    kinds = node.get("@type")
+    named = [
+        str(kind).rpartition("/")[2].rpartition(":")[2] for kind in (kinds if isinstance(kinds, list) else [kinds])
+    ]
+    return "OpeningHoursSpecification" in named or any(key in node for key in _SPEC_KEYS)
+
+
+def _hours_of_nodes(nodes: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The specifications of the one node that has some, or those that stand among the nodes."""
+    owners = [(place, node) for place, node in nodes if any(node.get(key) for key in _HOURS_KEYS)]
+    if len(owners) > 1:
+        told = ", ".join(place.rstrip(".") for place, _ in owners)
+        raise InvalidScheduleError.at(told, "each have hours; give the node of one shop")
+    by_id = {str(node["@id"]): node for _, node in nodes if "@id" in node}
+    for place, owner in owners:
+        for key in _HOURS_KEYS:
+            if owner.get(key):
+                for where, row in _rows(owner[key], f"{place}{key}"):
+                    # Hours may stand elsewhere in the graph, and be called by their address alone.
+                    yield where, by_id.get(str(row["@id"]), row) if set(row) == {"@id"} else row
+    if owners:
+        return
+    for place, node in nodes:
+        if "openingHours" in node:
+            raise InvalidScheduleError.at(
+                f"{place}openingHours", "is OpenStreetMap text; read it with forms.osm.from_osm"
+            )
+    alone = [(place.rstrip("."), node) for place, node in nodes if _is_specification(node)]
+    if not alone:
+        due = " or ".join(_HOURS_KEYS)
+        raise InvalidScheduleError.at("", f"no hours were found; give specifications, or a node with {due}")
+    yield from alone
 
 
 def _rows(found: object, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -157,8 +216,10 @@ def _rows(found: object, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield f"{place}[{i}]", row
 
 
-def _collect(groups: dict[_Dates, _Group], place: str, spec: Mapping[str, Any]) -> None:
-    valid = _valid(spec, place)
+def _collect(groups: dict[_Dates, _Group], place: str, spec: Mapping[str, Any], local: tzinfo) -> None:
+    if not _is_specification(spec):
+        raise InvalidScheduleError.at(place, "has no hours; give dayOfWeek, opens and closes")
+    valid = _valid(spec, place, local)
     group = groups.setdefault(valid, _Group(place))
     days = list(_named_days(spec.get("dayOfWeek"), f"{place}.dayOfWeek"))
     group.named_days |= bool(days)
@@ -171,8 +232,8 @@ def _collect(groups: dict[_Dates, _Group], place: str, spec: Mapping[str, Any]) 
             hours.append(interval)
 
 
-def _valid(spec: Mapping[str, Any], place: str) -> _Dates:
-    first, last = (_date(spec.get(key), f"{place}.{key}") for key in ("validFrom", "validThrough"))
+def _valid(spec: Mapping[str, Any], place: str, local: tzinfo) -> _Dates:
+    first, last = (_date(spec.get(key), f"{place}.{key}", local) for key in ("validFrom", "validThrough"))
     if first is None and last is None:
         return None
     valid = first or date.min, last or date.max
@@ -181,13 +242,17 @@ def _valid(spec: Mapping[str, Any], place: str) -> _Dates:
     return valid
 
 
-def _date(found: object, place: str) -> date | None:
+def _date(found: object, place: str, local: tzinfo) -> date | None:
     if found is None:
         return None
+    text = str(found).strip()
     try:
-        # The day that the shop wrote, whatever time or offset stands behind it.
-        return date.fromisoformat(str(found)[:10])
-    except ValueError:
+        if len(text) == len("YYYY-MM-DD"):
+            return date.fromisoformat(text)
+        at = datetime.fromisoformat(text)
+        # Without an offset it is the day that the shop wrote; with one, midnight may be on another day here.
+        return (at if at.tzinfo is None else at.astimezone(local)).date()
+    except (ValueError, OverflowError):
         raise InvalidScheduleError.at(place, f"must be a date YYYY-MM-DD, got {found!r}") from None
 
 
@@ -274,9 +339,42 @@ def _weekly(group: _Group) -> Weekly:
     return FrozenDict({day: tuple(group.by_day[day]) for day in WEEKDAYS if group.by_day.get(day)})
 
 
+def _length_days(valid: tuple[date, date]) -> int:
+    return (valid[1] - valid[0]).days + 1
+
+
+def _strongest_first(
+    ranges: list[tuple[date, date]], strength: Mapping[tuple[date, date], tuple[int, int]]
+) -> Iterator[tuple[date, date]]:
+    """The ranges in their order, but none before a stronger one that it overlaps: the first season wins."""
+    left = list(ranges)
+    while left:
+        found = next(
+            one for one in left if not any(strength[other] > strength[one] and _overlap(one, other) for other in left)
+        )
+        left.remove(found)
+        yield found
+
+
+def _overlap(one: tuple[date, date], other: tuple[date, date]) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _equal_overlaps(groups: Mapping[_Dates, _Group]) -> Iterator[tuple[str, str]]:
+    """The places of ranges that overlap and are of one length, the later first."""
+    by_length: dict[int, list[tuple[tuple[date, date], str]]] = {}
+    for valid, group in groups.items():
+        if valid is None or not group.by_day:
+            continue
+        seen = by_length.setdefault(_length_days(valid), [])
+        for other, place in seen:
+            if _overlap(valid, other):
+                yield group.place, place
+        seen.append((valid, group.place))
+
+
 def _is_short(valid: tuple[date, date], group: _Group) -> bool:
-    length_days = (valid[1] - valid[0]).days + 1
-    return length_days <= (_WEEK_DAYS if group.named_days else _YEAR_DAYS)
+    return _length_days(valid) <= (_WEEK_DAYS if group.named_days else _YEAR_DAYS)
 
 
 def _weekly_specs(weekly: Weekly, extra: Mapping[str, str], losses: list[Loss], place: str) -> Iterator[dict[str, Any]]:
@@ -291,7 +389,7 @@ def _weekly_specs(weekly: Weekly, extra: Mapping[str, str], losses: list[Loss], 
 
 
 def _season_specs(hours: BusinessHours, losses: list[Loss]) -> Iterator[dict[str, Any]]:
-    written: set[tuple[str, str]] = set()
+    written: dict[tuple[str, str], int] = {}
     for i, season in enumerate(hours.seasons):
         place = f"seasons[{i}]"
         if len(season.from_) == len("MM-DD"):
@@ -300,8 +398,12 @@ def _season_specs(hours: BusinessHours, losses: list[Loss]) -> Iterator[dict[str
         if (season.from_, season.to) in written:
             losses.append(Loss(place, "an earlier season has the same dates and wins; left out"))
             continue
-        written.add((season.from_, season.to))
-        days = (date.fromisoformat(season.to) - date.fromisoformat(season.from_)).days + 1
+        valid = date.fromisoformat(season.from_), date.fromisoformat(season.to)
+        days = _length_days(valid)
+        # ISO dates sort as texts.
+        if any(first <= season.to and season.from_ <= last and days <= n for (first, last), n in written.items()):
+            losses.append(Loss(place, "overlaps an earlier season that is not shorter; a reader takes the shorter one"))
+        written[season.from_, season.to] = days
         if days <= _WEEK_DAYS:
             losses.append(Loss(place, "a season of a week or less is read back as special dates"))
         extra = {"validFrom": season.from_, "validThrough": season.to} | ({"name": season.name} if season.name else {})

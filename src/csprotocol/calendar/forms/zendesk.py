@@ -14,10 +14,10 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
-from csprotocol.calendar._holidays import Holiday, PublicHolidays
-from csprotocol.calendar._hours import BusinessHours
+from csprotocol.calendar._holidays import Holiday, PublicHolidays, require_date, require_text
+from csprotocol.calendar._hours import BusinessHours, zone
 from csprotocol.calendar._wall import DAY
 from csprotocol.calendar.forms._loss import Exported, Loss
 from csprotocol.calendar.forms._week import (
@@ -51,6 +51,7 @@ def iana_zone(rails_name: str) -> str:
         InvalidScheduleError: neither the one nor the other; the message names the nearest.
     Source: rails/rails, ``ActiveSupport::TimeZone::MAPPING``.
     """
+    require_text(rails_name, "time_zone")
     name = rails_name
     while "&amp;" in name:
         name = name.replace("&amp;", "&")
@@ -58,8 +59,8 @@ def iana_zone(rails_name: str) -> str:
     if name in known:
         return known[name]
     try:
-        return ZoneInfo(name).key
-    except (LookupError, ValueError, OSError, TypeError):
+        return zone(name).key
+    except InvalidScheduleError:
         near = get_close_matches(name, [*known, *sorted(available_timezones())], n=1)
         hint = f"did you mean {near[0]}?" if near else "write a Rails name such as Madrid, or an IANA name"
         raise InvalidScheduleError.at("time_zone", f"{rails_name!r} is no time zone; {hint}") from None
@@ -91,7 +92,7 @@ def business_hours(
 
     Raises:
         InvalidScheduleError: an interval that is empty, reversed, longer than a week, outside the week, or
-            overlaps another; an unknown zone; a reversed holiday.
+            overlaps another; an unknown zone; a reversed holiday; a value of the wrong kind.
     """
     spans = _checked(intervals)
     return BusinessHours(
@@ -125,7 +126,8 @@ def from_schedule(
     Raises:
         InvalidScheduleError: as :func:`business_hours`, and for a key that is missing or of another kind.
     """
-    schedule = _mapping(payload.get("schedule", payload), "schedule")
+    envelope = _mapping(payload, "schedule")
+    schedule = _mapping(envelope.get("schedule", envelope), "schedule")
     zone_name = schedule.get("time_zone")
     if not isinstance(zone_name, str):
         raise InvalidScheduleError.at("time_zone", f"must be a text, got {zone_name!r}")
@@ -168,7 +170,7 @@ def minutes_since_sunday(hours: BusinessHours) -> Exported[tuple[tuple[int, int]
 def _checked(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     covered: list[tuple[int, int, int]] = []
-    for i, (start, end) in enumerate(intervals):
+    for i, (start, end) in enumerate(_tuples(intervals, 2, "intervals", "(start, end) in minutes")):
         place = f"intervals[{i}]"
         for minute in (start, end):
             if type(minute) is not int:  # True is an int, and 90.5 minutes from a spreadsheet is a float
@@ -192,7 +194,10 @@ def _checked(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _holiday_dates(holidays: Iterable[tuple[str, date, date]]) -> Iterable[Holiday]:
     names: dict[date, list[str]] = {}
-    for i, (name, first, last) in enumerate(holidays):
+    for i, (name, first, last) in enumerate(_tuples(holidays, 3, "holidays", "(name, first, last)")):
+        require_text(name, f"holidays[{i}].name")
+        require_date(first, f"holidays[{i}].first")
+        require_date(last, f"holidays[{i}].last")
         days = (last - first).days
         if days < 0:
             raise InvalidScheduleError.at(f"holidays[{i}]", f"ends on {last}, before it starts on {first}")
@@ -227,6 +232,17 @@ def _mapping(found: object, place: str) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
         raise InvalidScheduleError.at(place, f"must be a mapping, got {type(found).__name__}")
     return found
+
+
+def _tuples(found: object, length: int, place: str, due: str) -> list[tuple[Any, ...]]:
+    if isinstance(found, str | bytes | Mapping) or not isinstance(found, Iterable):
+        raise InvalidScheduleError.at(place, f"must be a list of {due}, got {found!r}")
+    rows: list[tuple[Any, ...]] = []
+    for i, row in enumerate(found):
+        if not isinstance(row, list | tuple) or len(row) != length:
+            raise InvalidScheduleError.at(f"{place}[{i}]", f"must be {due}, got {row!r}")
+        rows.append(tuple(row))
+    return rows
 
 
 def _rows(found: object, place: str) -> Iterable[Mapping[str, Any]]:
