@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self, final
 
+from csprotocol.calendar._arguments import in_zone_of, instant_of, not_an_instant, plain
 from csprotocol.calendar._compile import EPOCH, first_reach
 from csprotocol.calendar._compiled import Compiled
 from csprotocol.calendar._explain import Explanation, explanation
@@ -14,7 +15,7 @@ from csprotocol.calendar._holidays import HolidaySource
 from csprotocol.calendar._hours import BusinessHours
 from csprotocol.calendar._source import AlwaysSource, CombinedSource, HoursSource, Source
 from csprotocol.errors import InvalidValueError
-from csprotocol.model import Span, require_aware
+from csprotocol.model import Span
 
 if TYPE_CHECKING:
     from csprotocol.calendar._day_table import DayTable
@@ -81,11 +82,11 @@ class BusinessCalendar(Compiled):
         try:
             x = at - EPOCH
         except TypeError:
-            raise _not_an_instant("at", at) from None
+            raise not_an_instant("at", at) from None
         try:
             day = self._days[x.days]
         except KeyError:
-            line = self._covering(_plain(x), _plain(x))
+            line = self._covering(plain(x), plain(x))
             line.remember(x)
             return bisect_right(line.marks, x) & 1 == 1
         return day[0] <= x < day[1] or day[2] <= x < day[3]
@@ -96,13 +97,13 @@ class BusinessCalendar(Compiled):
             x = start - EPOCH
             y = end - EPOCH
         except TypeError:
-            raise _not_an_instant("start", start, "end", end) from None
+            raise not_an_instant("start", start, "end", end) from None
         days = self._days
         try:
             a = days[x.days]
             o1, c1, o2, c2, before, during1, break_, during2, after = days[y.days]
         except KeyError:
-            x, y = _plain(x), _plain(y)
+            x, y = plain(x), plain(y)
             line = self._covering(x, y, up_to=True)
             line.remember(x)
             line.remember(y)
@@ -126,7 +127,7 @@ class BusinessCalendar(Compiled):
             NeverOpenError: the calendar does not open again before the work is done.
             HorizonError: it does, but later than ``last_year``.
         """
-        x = self._instant(at)
+        x = instant_of(at)
         if not isinstance(work, timedelta):
             raise InvalidValueError.of("work", work, expected="a timedelta", hint="timedelta(hours=4), for example")
         if not work:
@@ -136,7 +137,7 @@ class BusinessCalendar(Compiled):
         try:
             while (reached := line.reach(line.opened(x) + work, latest=backwards)) is None:
                 line = self._longer(line, at, backwards=backwards)
-            return _in_zone_of(at, reached)
+            return in_zone_of(at, reached)
         except OverflowError:
             raise self._beyond(backwards=backwards) from None
 
@@ -146,14 +147,14 @@ class BusinessCalendar(Compiled):
         Raises:
             NeverOpenError: the calendar does not open again.
         """
-        x = self._instant(at)
+        x = instant_of(at)
         line = self._covering(x, x)
         while True:
             i = bisect_right(line.marks, x)
             if i & 1:
                 return at
             if i < len(line.marks):
-                return _in_zone_of(at, line.marks[i])
+                return in_zone_of(at, line.marks[i])
             line = self._longer(line, at)
 
     def next_close(self, at: datetime) -> datetime:
@@ -163,12 +164,12 @@ class BusinessCalendar(Compiled):
             NeverClosesError: the calendar does not close again.
             NeverOpenError: it is closed and does not open again.
         """
-        x = self._instant(at)
+        x = instant_of(at)
         line = self._covering(x, x)
         while True:
             i = bisect_right(line.marks, x) | 1
             if i < len(line.marks) and line.marks[i] < line.end:
-                return _in_zone_of(at, line.marks[i])
+                return in_zone_of(at, line.marks[i])
             line = self._longer(line, at, closing=i <= len(line.marks))
 
     def previous_open(self, at: datetime) -> datetime:
@@ -178,12 +179,12 @@ class BusinessCalendar(Compiled):
             NeverOpenError: the calendar was never open before.
             NeverClosesError: it was open all the time, so it never opened.
         """
-        x = self._instant(at)
+        x = instant_of(at)
         line = self._covering(x, x)
         while True:
             i = (bisect_right(line.marks, x) - 1) // 2 * 2
             if i >= 0 and line.marks[i] > line.start:
-                return _in_zone_of(at, line.marks[i])
+                return in_zone_of(at, line.marks[i])
             line = self._longer(line, at, backwards=True, closing=i >= 0)
 
     def previous_close(self, at: datetime) -> datetime:
@@ -193,13 +194,13 @@ class BusinessCalendar(Compiled):
             NeverOpenError: the calendar was never open before.
             NeverClosesError: it was open all the time.
         """
-        x = self._instant(at)
+        x = instant_of(at)
         line = self._covering(x, x)
         while True:
             i = bisect_right(line.marks, x)
             last = i - 1 - (i & 1)
             if last > 0:
-                return _in_zone_of(at, line.marks[last])
+                return in_zone_of(at, line.marks[last])
             line = self._longer(line, at, backwards=True, closing=i & 1 == 1)
 
     def intervals(self, start: datetime, end: datetime) -> tuple[Span, ...]:
@@ -212,7 +213,7 @@ class BusinessCalendar(Compiled):
         """
         x, y = self._range(start, end)
         return tuple(
-            Span(_in_zone_of(start, low), _in_zone_of(start, high))
+            Span(in_zone_of(start, low), in_zone_of(start, high))
             for low, high in self._covering(x, y, up_to=True).within(x, y)
         )
 
@@ -244,7 +245,7 @@ class BusinessCalendar(Compiled):
         Raises:
             NeverOpenError: there are not that many business days.
         """
-        x = self._instant(at)
+        x = instant_of(at)
         if type(days) is not int:
             raise InvalidValueError.of("days", days, expected="a whole number of business days")
         self._covering(x, x)
@@ -255,7 +256,7 @@ class BusinessCalendar(Compiled):
             return self.next_open(at)
         second = local.hour * 3600 + local.minute * 60 + local.second
         reached = timedelta(0, first_reach(tz, day, second), local.microsecond)
-        return self.next_open(_in_zone_of(at, reached))
+        return self.next_open(in_zone_of(at, reached))
 
     # Reasons
 
@@ -358,14 +359,8 @@ class BusinessCalendar(Compiled):
 
     # Reading arguments, walking days
 
-    def _instant(self, at: datetime) -> timedelta:
-        try:
-            return _plain(at - EPOCH)
-        except (TypeError, ValueError):
-            raise _not_an_instant("at", at) from None
-
     def _range(self, start: datetime, end: datetime) -> tuple[timedelta, timedelta]:
-        x, y = self._instant(start), self._instant(end)
+        x, y = instant_of(start), instant_of(end)
         if y < x:
             raise InvalidValueError.reversed_span(start, end)
         return x, y
@@ -401,33 +396,6 @@ class BusinessCalendar(Compiled):
         if not self.is_open(last_moment):
             last_moment = self.previous_close(last_moment).astimezone(tz) - timedelta(microseconds=1)
         return min(day - 1, last_moment.toordinal())
-
-
-def _plain(at: timedelta) -> timedelta:
-    """A subclass (pandas') counts in units of its own, and not very far."""
-    if type(at) is timedelta:
-        return at
-    try:
-        return timedelta(at.days, at.seconds, at.microseconds)
-    except ValueError:
-        raise InvalidValueError.of("instant", at, expected="an instant") from None
-
-
-def _in_zone_of(at: datetime, reached: timedelta) -> datetime:
-    instant = EPOCH + reached
-    return instant if at.tzinfo is EPOCH.tzinfo else instant.astimezone(at.tzinfo)
-
-
-def _not_an_instant(*named: Any) -> Exception:
-    """The error for the first of name, value, name, value ... that is no aware datetime."""
-    for name, value in zip(named[::2], named[1::2], strict=True):
-        if not isinstance(value, datetime) or value != value:  # noqa: PLR0124  # pandas' NaT equals nothing
-            return InvalidValueError.of(name, value, expected="a datetime with a time zone")
-        try:
-            require_aware(name, value)
-        except InvalidValueError as error:
-            return error
-    return InvalidValueError.of(str(named[0]), named[1], expected="a datetime with a time zone")
 
 
 BusinessCalendar.ALWAYS_OPEN = BusinessCalendar._of(AlwaysSource())
