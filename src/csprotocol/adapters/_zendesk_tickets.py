@@ -3,84 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Final
 
 from csprotocol.adapters._cells import shown_id, shown_word
 from csprotocol.adapters._read import Outcome, RefusedError
+from csprotocol.adapters._zendesk_draft import Draft
+from csprotocol.adapters._zendesk_facts import ticket_of
 from csprotocol.adapters._zendesk_newest import Newest
+from csprotocol.adapters._zendesk_oddities import note_priority
 from csprotocol.adapters._zendesk_tables import ORDER, REASON, Extract, ExtractRow
 from csprotocol.adapters._zendesk_users import Users
-from csprotocol.adapters._zendesk_words import FALSE_SCORE, PRIORITIES, SCORES, STATUSES, channel_of
+from csprotocol.adapters._zendesk_words import FALSE_SCORE, SCORES, STATUSES
 from csprotocol.errors import one_of
-from csprotocol.model import ActorKind, Event, EventKind, FrozenDict, StatusCategory, Ticket, TicketFacts
+from csprotocol.model import ActorKind, Event, EventKind, FrozenDict, Ticket, TicketFacts
 
-__all__ = ["Draft", "Drafts"]
+__all__ = ["Drafts"]
 
-# The description is stored as a comment, at times some seconds after the ticket.
-_OPENING: Final = timedelta(minutes=1)
 _HARDLY: Final = 0.5
-
-
-@dataclass(slots=True)
-class Draft:
-    """A ticket while its tables come in."""
-
-    id: str
-    line: int
-    created_at: datetime
-    updated_at: datetime | None
-    status: StatusCategory | None
-    requester: str | None
-    submitter: str | None
-    assignee: str | None
-    group: str | None
-    priority: str | None
-    via: str | None
-    reason: str | None
-    order_id: str | None
-    merged_ids: tuple[str, ...]
-    attributes: FrozenDict[str, str]
-    events: list[Event] = field(default_factory=list)
-    seen: set[tuple[object, ...]] = field(default_factory=set)
-    statuses: list[tuple[datetime, StatusCategory]] = field(default_factory=list)
-    priorities: list[tuple[datetime, str | None]] = field(default_factory=list)
-    lost: set[EventKind] = field(default_factory=set)
-    comments: int = 0
-    tags: dict[str, None] = field(default_factory=dict)
-    merged_into: str | None = None
-
-    def priority_at(self, at: datetime) -> str | None:
-        """The priority at ``at``; the present one when the export has no history of it."""
-        if not self.priorities:
-            return self.priority
-        found = None
-        for since, priority in sorted(self.priorities, key=lambda change: change[0]):
-            if since <= at:
-                found = priority
-        return found
-
-    def last_status(self) -> StatusCategory | None:
-        """The last status of its history; of two at one instant the one that stands further down."""
-        # The first of the reversed is the last of those at one instant.
-        return max(reversed(self.statuses), key=lambda change: change[0])[1] if self.statuses else None
-
-    def story(self) -> list[Event]:
-        """Its events; the description, which is the first comment, at the instant of the creation.
-
-        The description is by the submitter or the requester, and nobody else has said anything before. A comment
-        of another hour that lies before the creation says nothing about that: its stamp cannot be.
-        """
-        own = {self.submitter, self.requester} - {None}
-        said = [
-            event for event in self.events
-            if event.kind is EventKind.MESSAGE and event.at >= self.created_at - _OPENING
-        ]  # fmt: skip
-        first = min(said, key=lambda event: (event.at, event.actor not in own), default=None)
-        if first is None or first.actor not in own or first.at > self.created_at + _OPENING:
-            return self.events
-        return [replace(event, at=self.created_at) if event is first else event for event in self.events]
 
 
 class Drafts:
@@ -154,6 +93,10 @@ class Drafts:
                     count=orphans,
                 )
 
+    def ticket(self, draft: Draft, source: str) -> tuple[Ticket, TicketFacts, bool]:
+        """The ticket, its facts, and whether its state is only the present one of an unknown history."""
+        return ticket_of(draft, source, self._extract, self._users)
+
     # -- the tables ------------------------------------------------------------------------------------------
 
     def _take_group(self, row: ExtractRow) -> Outcome:
@@ -203,11 +146,11 @@ class Drafts:
         if draft is None:
             return Outcome.LEFT_OUT
         mark = ("comment", comment) if comment else ("comment", at, author, public)
-        if not _first_time(draft, mark):
+        if not draft.first_time(mark):
             return Outcome.DUPLICATE
         draft.comments += 1
         mark_id = f"comment-{comment}" if comment else None
-        by = self._author(draft, author)
+        by = draft.author(author, self._users)
         if by is ActorKind.SYSTEM:
             self._tally.notice("unknown-author", "comments by users of unknown role")
             # It may be the first reply.
@@ -230,16 +173,16 @@ class Drafts:
             refused = _unknown_status(value or "", row.name("value"))
             refused.ticket_id = shown_id(draft.id)
             raise refused
-        if not _first_time(draft, (name, at, value)):
+        if not draft.first_time((name, at, value)):
             return Outcome.DUPLICATE
-        by = self._author(draft, actor) if actor else ActorKind.SYSTEM
+        by = draft.author(actor, self._users) if actor else ActorKind.SYSTEM
         if name == "status":
             to = STATUSES[value or ""]
             draft.statuses.append((at, to))
             draft.events.append(Event(at, EventKind.STATUS, by, actor, data={"to": to}))
         elif name == "priority":
             if value:
-                self._check_priority(value)
+                note_priority(self._tally, value)
             draft.priorities.append((at, value))
             draft.events.append(Event(at, EventKind.PRIORITY, by, actor, data={"to": value}))
         else:
@@ -263,7 +206,7 @@ class Drafts:
                 column=row.name("score"),
                 ticket_id=shown_id(draft.id),
             )
-        if not _first_time(draft, ("rating", row.id("id"), at, score)):
+        if not draft.first_time(("rating", row.id("id"), at, score)):
             return Outcome.DUPLICATE
         given = SCORES[score]
         said: dict[str, object] = {"metric": "csat"} if given is None else {"metric": "csat", "score": given}
@@ -326,118 +269,6 @@ class Drafts:
                 min(ring, key=lambda draft: draft.created_at).merged_into = None
                 self._tally.notice("merged-in-a-ring", "tickets that are merged into each other; the oldest stays")
 
-    def _author(self, draft: Draft, user: str | None) -> ActorKind:
-        """Whose word it is. The requester asks, whatever his role: others answer an agent's own request."""
-        if user is None:
-            return ActorKind.SYSTEM
-        if user in self._users.bots:
-            return ActorKind.BOT
-        if user == draft.requester:
-            return ActorKind.CUSTOMER
-        if user in self._users.roles:
-            return self._users.roles[user]
-        return ActorKind.AGENT if user == draft.assignee else ActorKind.SYSTEM
-
-    def _check_priority(self, priority: str) -> None:
-        if priority not in PRIORITIES:
-            self._tally.notice("unknown-priority", f"priorities other than {', '.join(PRIORITIES)}; kept as they are")
-
-    def ticket(self, draft: Draft, source: str) -> tuple[Ticket, TicketFacts, bool]:
-        """The ticket, its facts, and whether its state is only the present one of an unknown history."""
-        channel, known = channel_of(draft.via) if draft.via else (None, True)
-        if not known:
-            self._tally.notice("unknown-channel", "tickets of a channel that is not in our table; kept as other")
-        events = [Event(draft.created_at, EventKind.CREATED, self._creator(draft), draft.submitter), *draft.story()]
-        assumed = not draft.statuses and draft.status is not None
-        if assumed:
-            events.append(
-                Event(
-                    draft.updated_at or draft.created_at,
-                    EventKind.STATUS,
-                    data={"to": draft.status, "assumed": True},
-                )
-            )
-        if draft.merged_into:
-            closed = [at for at, to in draft.statuses if not to.is_live]
-            at = closed[0] if closed else draft.updated_at or draft.created_at
-            events.append(Event(at, EventKind.MERGED, data={"into": draft.merged_into}))
-        self._note(draft, events, assumed=assumed)
-        ticket = Ticket(
-            id=draft.id,
-            events=tuple(events),
-            source=source,
-            customer_id=draft.requester,
-            order_id=draft.order_id,
-            channel=channel,
-            channel_name=draft.via,
-            reason=draft.reason,
-            priority=draft.priority,
-            language=self._users.locales.get(draft.requester) if draft.requester else None,
-            agent=draft.assignee,
-            group=draft.group,
-            tags=tuple(draft.tags),
-            spam=self._spam(draft),
-            attributes=draft.attributes,
-            recorded=self._recorded(draft, assumed=assumed),
-        )
-        facts = ticket.facts()
-        if EventKind.STATUS in draft.lost:
-            return ticket, replace(facts, status=draft.status), assumed
-        return ticket, _without_history(facts) if assumed else facts, assumed
-
-    def _creator(self, draft: Draft) -> ActorKind:
-        if draft.submitter is None:
-            return ActorKind.SYSTEM
-        by = self._author(draft, draft.submitter)
-        return ActorKind.SYSTEM if by is ActorKind.BOT else by
-
-    def _recorded(self, draft: Draft, *, assumed: bool) -> frozenset[EventKind]:
-        unknown: set[EventKind] = set()
-        # Every ticket of Zendesk has its description as a comment: none at all means that they are missing here.
-        if not draft.comments:
-            unknown.add(EventKind.MESSAGE)
-        if "satisfaction_rating" not in self._extract:
-            unknown.add(EventKind.SURVEY)
-        if not draft.statuses and not assumed:
-            unknown.add(EventKind.STATUS)
-        return frozenset(EventKind) - unknown - draft.lost
-
-    def _spam(self, draft: Draft) -> bool | None:
-        """Zendesk marks spam by deleting the ticket and suspending its requester; it has no other sign."""
-        last = draft.status if EventKind.STATUS in draft.lost else draft.last_status() or draft.status
-        if last is not StatusCategory.CANCELLED:
-            return False if last else None
-        return True if draft.requester and self._users.suspended.get(draft.requester) else None
-
-    def _note(self, draft: Draft, events: list[Event], *, assumed: bool) -> None:
-        notice = self._tally.notice
-        if assumed:
-            notice(
-                "status-assumed",
-                "tickets without a history of their status: the present one is known, when it was reached is not",
-            )
-        if not draft.comments:
-            notice("no-comments", "tickets without any comment in the export: who replied when is unknown")
-        if any(event.at < draft.created_at for event in events):
-            notice("event-before-creation", "tickets with an event before their creation")
-        if draft.lost:
-            notice(
-                "incomplete-ticket",
-                "tickets of which a row was rejected, or a public comment has an author of unknown role: the facts "
-                "that rest on it are unknown",
-            )
-        elif draft.statuses and draft.status and draft.last_status() is not draft.status:
-            notice("status-differs", "tickets whose present status is not the last one of their history")
-        if draft.priority is not None:
-            self._check_priority(draft.priority)
-
-
-def _first_time(draft: Draft, mark: tuple[object, ...]) -> bool:
-    if mark in draft.seen:
-        return False
-    draft.seen.add(mark)
-    return True
-
 
 def _unknown_status(status: str, column: str) -> RefusedError:
     return RefusedError(
@@ -445,11 +276,3 @@ def _unknown_status(status: str, column: str) -> RefusedError:
         f"{shown_word(status, STATUSES)} is no status; {one_of(STATUSES, found=status)}",
         column=column,
     )
-
-
-def _without_history(facts: TicketFacts) -> TicketFacts:
-    """Facts of a ticket of which only the present state is known: how and when it got there is unknown.
-
-    Its last change is not the instant of that state: a tag added years later changes a ticket as well.
-    """
-    return replace(facts, solved_at=None, closed_at=None, reopens=None, closes=None, waiting=None, lives=None)
