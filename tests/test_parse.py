@@ -44,6 +44,8 @@ class TestFiles:
             ("a.json", '{"tz": "UTC", "tz": "UTC"}', "the key 'tz' stands twice"),
             ("a.yaml", "tz: UTC\nweekly:\n  mon: []\n  mon: []\n", "the key 'mon' stands twice"),
             ("a.yaml", "tz: UTC\nholidays: [2024-02-30]\n", "cannot be read"),
+            ("a.yaml", "tz: UTC\nspecial: !!map [a]\n", "cannot be read"),
+            ("a.yaml", "tz: UTC\nweekly: !!timestamp abc\n", "cannot be read"),
             ("a.json", f'{{"tz": {"9" * 5000}}}', "cannot be read"),
             ("a.json", "[" * 100_000, "cannot be read"),
             ("a.toml", f"a = {'[' * 100_000}", "cannot be read"),

@@ -161,13 +161,15 @@ def _yaml_reader(file: Path) -> Callable[[str], object]:
         """PyYAML's safe reader, with keys once each."""
 
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # PyYAML's signature
-            _once_each([(str(key.value), None) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"])
+            if isinstance(node, yaml.MappingNode):
+                _once_each([(str(key.value), None) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"])
             return super().construct_mapping(node, deep=deep)
 
     def load(text: str) -> object:
         try:
             return yaml.load(text, Loader=Reader)  # noqa: S506  # a SafeLoader
-        except yaml.YAMLError as failure:
+        except (yaml.YAMLError, AttributeError, TypeError) as failure:
+            # A tag that does not fit its value makes PyYAML stumble over itself.
             raise ValueError(str(failure)) from None
 
     return load

@@ -146,3 +146,11 @@ class TestNumbers:
             "A-1.0",
             "1.05",
         ]
+
+
+def test_a_stamp_that_fills_the_memory_is_still_unsure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_cells, "_CACHED_STAMPS", 2)
+    reader = _cells.StampReader("iso", ZoneInfo("Europe/Madrid"))
+    for stamp in ("2026-10-24 02:30:00", "2026-10-24 03:30:00", "2026-10-25 02:30:00"):
+        reader(stamp)
+    assert reader.is_unsure("2026-10-25 02:30:00")

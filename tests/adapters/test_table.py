@@ -480,3 +480,25 @@ class TestWhatALogCanKnow:
     def test_whom_an_agent_answered_is_unknown_where_customers_are_not_seen(self) -> None:
         facts, _ = self.facts("Reply", "Customer wrote", "Reply", words={"Reply": "agent_message"})
         assert (facts.agent_started, facts.agent_replies, facts.first_reply_at, facts.replied) == (True, 1, None, None)
+
+
+def test_what_a_rejected_row_of_a_log_may_have_said_is_unknown() -> None:
+    document = {
+        "source": "s",
+        "layout": "events",
+        "created": "first_event",
+        "time": {"zone": "UTC"},
+        "columns": {"ticket_id": "id", "at": "at", "activity": "a"},
+        "activity": {"msg": "customer_message", "ans": "agent_message", "end": "resolved", "re": "open"},
+    }
+    rows = ["id;at;a", "1;2026-01-01 09:00:00;msg", "1;bad;ans", "1;2026-01-01 11:00:00;end"]
+    result = read(document, *rows)
+    facts = result.value.facts[0]
+    assert (result.used, result.rejections, [notice.code for notice in result.warnings]) == (
+        2,
+        1,
+        ["incomplete-ticket"],
+    )
+    assert facts.replied is facts.agent_replies is facts.reopens is facts.closes is facts.created_at is None
+    whole = read(document, *(row for row in rows if "bad" not in row)).value.facts[0]
+    assert (whole.replied, whole.agent_replies, whole.reopens) == (False, 0, 0)

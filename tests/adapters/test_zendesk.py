@@ -601,3 +601,10 @@ class TestEvents:
         read = export({"ticket": TICKET + T10, **tables})
         assert read.rejections >= 1
         assert "ana" not in "".join(map(str, read.rejected))
+
+
+def test_a_rejected_row_of_a_ticket_leaves_its_state_unknown(export: Export) -> None:
+    newer = T10.replace("12:00:00,solved", "13:00:00,bogus")
+    read = export({"ticket": TICKET + T10 + newer})
+    assert (read.value.facts[0].status, read.rejections) == (None, 1)
+    assert "incomplete-ticket" in {notice.code for notice in read.warnings}

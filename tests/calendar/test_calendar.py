@@ -512,3 +512,33 @@ class TestEdges:
     def test_a_naive_question_to_a_history(self) -> None:
         with pytest.raises(NaiveDatetimeError):
             TestHistory.HISTORY.at(datetime(2026, 1, 1))  # noqa: DTZ001
+
+    def test_business_days_of_a_union_are_dates_of_the_left_zone(self) -> None:
+        left = BusinessCalendar(BusinessHours(tz="Europe/Madrid", weekly="mon 09:00-17:00"))
+        right = BusinessCalendar(BusinessHours(tz="Australia/Sydney", weekly="tue 08:00-09:30"))
+        noon = utc("2026-11-16 12:00")
+        # Tuesday 08:00 in Sydney is Monday 22:00 in Madrid: there is nothing on Tuesdays there.
+        assert [(left | right).add_days(noon, n) for n in (1, 2)] == [utc("2026-11-23 12:00"), utc("2026-11-30 12:00")]
+        never = BusinessCalendar(BusinessHours(tz="UTC"))
+        far = BusinessCalendar(BusinessHours(tz="Pacific/Auckland", weekly="mon 09:00-12:00"))
+        assert (never | far).add_days(utc("2026-11-19 12:00"), 1) == utc("2026-11-22 20:00")
+        assert (never | far).add_days(utc("2026-11-19 12:00"), -1) == utc("2026-11-15 20:00")
+        assert (never | BusinessCalendar.ALWAYS_OPEN).is_business_day(date(2026, 11, 22))
+
+    @pytest.mark.parametrize(("year", "days"), [(9999, 1), (1, -1)])
+    def test_the_first_and_the_last_day_have_no_neighbour(self, year: int, days: int) -> None:
+        at = datetime(year, 12 if days > 0 else 1, 31 if days > 0 else 1, 10, tzinfo=UTC)
+        with pytest.raises(HorizonError):
+            BusinessCalendar.ALWAYS_OPEN.add_days(at, days)
+
+    def test_nanoseconds_never_count(self) -> None:
+        calendar = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 09:00-17:00"))
+        start, end = pd.Timestamp("2026-11-20 10:00:00.000000001Z"), pd.Timestamp("2026-11-20 12:00Z")
+        for _ in range(3):
+            found = calendar.between(start, end)
+            assert (type(found), found) == (timedelta, timedelta(hours=2))
+
+    def test_a_skipped_second_has_no_parts(self) -> None:
+        madrid_nights = BusinessCalendar(BusinessHours(tz="Europe/Madrid", weekly="mon-sun 00:00-24:00"))
+        assert madrid_nights.add_days(madrid("2026-03-27 02:30:00.5"), 2) == madrid("2026-03-29 03:00")
+        assert madrid_nights.add_days(madrid("2026-03-27 02:30:00.5"), 1) == madrid("2026-03-28 02:30:00.5")

@@ -251,3 +251,10 @@ class TestOddColumns:
     def test_no_durations(self, work: Any) -> None:
         with pytest.raises(InvalidValueError, match="work must be"):
             SHOP.add_many(self.A, work)
+
+    def test_the_end_of_the_horizon_is_an_end(self) -> None:
+        calendar = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 09:00-17:00"), last_year=2030)
+        a, b = datetime(2030, 12, 30, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
+        assert [calendar.between(a, b)] == calendar.between_many(as_numpy([a]), as_numpy([b])).tolist()
+        with pytest.raises(HorizonError):
+            calendar.is_open_many(as_numpy([b]))

@@ -140,10 +140,10 @@ class StampReader:
         """The instant. Where the clock repeats or skips an hour, the first reading: :meth:`is_unsure` tells."""
         at = self._known.get(cell)
         if at is None:
-            at = self._read(cell)
             if len(self._known) >= _CACHED_STAMPS:
                 self._known.clear()
                 self._unsure.clear()
+            at = self._read(cell)
             self._known[cell] = at
         return at
 

@@ -11,7 +11,7 @@ from csprotocol.adapters._csv import CsvTable
 from csprotocol.adapters._mapping import TableMapping
 from csprotocol.adapters._read import Outcome, RefusedError
 from csprotocol.adapters._table_cells import RowCells, TableCells
-from csprotocol.adapters._table_known import MESSAGES, SURVEYS, Knowledge
+from csprotocol.adapters._table_known import MESSAGES, ROWS, SURVEYS, Knowledge
 from csprotocol.adapters._table_tickets import row_digest
 from csprotocol.model import ActorKind, Event, EventKind, FrozenDict, StatusCategory, Ticket, TicketFacts
 
@@ -154,7 +154,7 @@ class _Reader:
 
     def ticket(self, ticket_id: str, case: _Case) -> Ticket:
         """The ticket of a case whose rows are all known."""
-        events = [*self._opening(case), *case.events]
+        events = [*self._opening(case, damaged=ticket_id in self._damaged), *case.events]
         for metric in SURVEYS:
             if metric in case.last:
                 at, score = case.last[metric]
@@ -180,12 +180,17 @@ class _Reader:
             sla_met=case.value("sla_met"),
             cost=case.value("cost"),
             attributes=FrozenDict({key: cell for key, (_, cell) in case.attributes.items()}),
-            recorded=self.knowledge.recorded,
+            # What a rejected row said of the conversation or the state is lost: nobody knows what it was.
+            recorded=self.knowledge.recorded - (ROWS if ticket_id in self._damaged else frozenset()),
         )
 
-    def _opening(self, case: _Case) -> list[Event]:
+    def _opening(self, case: _Case, *, damaged: bool) -> list[Event]:
         first = min(event.at for event in case.events)
-        created = first if self._mapping.created == "first_event" else case.value("created_at")
+        by_first_row = self._mapping.created == "first_event"
+        if by_first_row and damaged:
+            # The rejected row may have been the first.
+            return []
+        created = first if by_first_row else case.value("created_at")
         if created is None:
             return []
         if first < created:
@@ -197,7 +202,7 @@ class _Reader:
         lost = len(self._damaged - self.cases.keys())
         self._tally.notice(
             "incomplete-ticket",
-            "tickets of which some rows were rejected: their facts rest on the others",
+            "tickets of which some rows were rejected: what those may have said is unknown",
             count=len(self._damaged) - lost,
         )
         self._tally.notice("lost-ticket", "tickets of which every row was rejected", count=lost)

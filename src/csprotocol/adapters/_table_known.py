@@ -9,7 +9,7 @@ from typing import Any, Final
 from csprotocol.adapters._mapping import TableMapping
 from csprotocol.model import ActorKind, EventKind, FrozenDict, StatusCategory, Ticket, TicketFacts
 
-__all__ = ["MESSAGES", "SURVEYS", "Knowledge"]
+__all__ = ["MESSAGES", "ROWS", "SURVEYS", "Knowledge"]
 
 SURVEYS: Final = ("csat", "nps", "ces")
 MESSAGES: Final[Mapping[str, tuple[ActorKind, bool]]] = FrozenDict(
@@ -36,7 +36,7 @@ _BY_BOTS: Final = ("first_auto_reply_at", "auto_replied")
 _ANSWERS: Final = ("first_reply_at", "replied", *_BY_BOTS)
 _RETURNS: Final = ("reopens", "closes", "waiting", "lives")
 _ENDS: Final = ("solved_at", "closed_at")
-_ROWS: Final = frozenset({EventKind.STATUS, EventKind.MESSAGE, EventKind.NOTE})
+ROWS: Final = frozenset({EventKind.STATUS, EventKind.MESSAGE, EventKind.NOTE})
 
 
 class Knowledge:
@@ -92,7 +92,7 @@ class Knowledge:
 
     def _unsure(self, ticket: Ticket) -> tuple[str, ...]:
         """What may have changed between or after the ends, where no live state has a word."""
-        ended = [event.kind is EventKind.STATUS for event in ticket.events if event.kind in _ROWS]
+        ended = [event.kind is EventKind.STATUS for event in ticket.events if event.kind in ROWS]
         if True not in ended or not ended[-1]:
             return ("status", *_ENDS, *_RETURNS)
         first = ended.index(True)

@@ -44,6 +44,10 @@ class Drafts:
         self._groups = self._newest_groups.settle()
         each("ticket", self._take_ticket, deleted=self._newest.delete)
         self.by_id = self._newest.settle()
+        for ticket_id in self._unreadable & self.by_id.keys():
+            # Another row of the ticket was rejected, perhaps a newer one: its state is anybody's guess.
+            self.by_id[ticket_id].status = None
+            self.by_id[ticket_id].lost.add(EventKind.STATUS)
         each("ticket_comment", self._take_comment, lost=self._lose_comment)
         each("ticket_field_history", self._take_history, lost=self._lose_history)
         each("satisfaction_rating", self._take_rating, lost=self._lose_rating)

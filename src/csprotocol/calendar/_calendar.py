@@ -113,9 +113,15 @@ class BusinessCalendar(Compiled):
         opened = (before if y <= o1 else during1 + y if y < c1 else
                   break_ if y <= o2 else during2 + y if y < c2 else after)
         o1, c1, o2, c2, before, during1, break_, during2, after = a
-        return opened - (before if x <= o1 else during1 + x if x < c1 else
-                         break_ if x <= o2 else during2 + x if x < c2 else after)
+        open_time = opened - (before if x <= o1 else during1 + x if x < c1 else
+                              break_ if x <= o2 else during2 + x if x < c2 else after)
         # fmt: on
+        if type(open_time) is timedelta:
+            return open_time
+        # pandas counts nanoseconds; what was asked before must not decide whether they count.
+        x, y = plain(x), plain(y)
+        line = self._covering(x, y, up_to=True)
+        return line.opened(y) - line.opened(x)
 
     def add(self, at: datetime, work: timedelta) -> datetime:
         """The instant at which ``work`` of open time has passed since ``at``, in the zone of ``at``.
@@ -255,7 +261,10 @@ class BusinessCalendar(Compiled):
         if day == local.toordinal():
             return self.next_open(at)
         second = local.hour * 3600 + local.minute * 60 + local.second
-        reached = timedelta(0, first_reach(tz, day, second), local.microsecond)
+        reached = timedelta(0, first_reach(tz, day, second))
+        if first_reach(tz, day, second + 1) > first_reach(tz, day, second):
+            # The second exists on that date; one that the clock skips has no parts either.
+            reached += timedelta(microseconds=local.microsecond)
         return self.next_open(in_zone_of(at, reached))
 
     # Reasons
@@ -389,13 +398,17 @@ class BusinessCalendar(Compiled):
     def _neighbour(self, day: int, *, step: int) -> int:
         """The next (previous) local date on which it is open at all: closed years are jumped over, not walked."""
         tz = self._source.tz
-        if step > 0:
-            midnight = (EPOCH + timedelta(0, first_reach(tz, day + 1, 0))).astimezone(tz)
-            return max(day + 1, self.next_open(midnight).astimezone(tz).toordinal())
-        last_moment = (EPOCH + timedelta(0, first_reach(tz, day, 0), -1)).astimezone(tz)
-        if not self.is_open(last_moment):
-            last_moment = self.previous_close(last_moment).astimezone(tz) - timedelta(microseconds=1)
-        return min(day - 1, last_moment.toordinal())
+        try:
+            if step > 0:
+                midnight = (EPOCH + timedelta(0, first_reach(tz, day + 1, 0))).astimezone(tz)
+                return max(day + 1, self.next_open(midnight).astimezone(tz).toordinal())
+            last_moment = (EPOCH + timedelta(0, first_reach(tz, day, 0), -1)).astimezone(tz)
+            if not self.is_open(last_moment):
+                last_moment = self.previous_close(last_moment).astimezone(tz) - timedelta(microseconds=1)
+            return min(day - 1, last_moment.toordinal())
+        except (OverflowError, ValueError):
+            # The years 1 and 9999 have no neighbours.
+            raise self._beyond(backwards=step < 0) from None
 
 
 BusinessCalendar.ALWAYS_OPEN = BusinessCalendar._of(AlwaysSource())

@@ -38,7 +38,7 @@ def between_many(calendar: BusinessCalendar, start: Any, end: Any) -> Any:
     if first.shape != last.shape:
         raise InvalidValueError.of("end", last.shape, expected=f"as long as start, {first.shape}")
     missing = (a == _NAT) | (b == _NAT)
-    line = _line_over(calendar, a, b, missing)
+    line = _line_over(calendar, a, b, missing, up_to=True)
     if line is None:
         return first.durations(np.full(a.shape, _NAT, dtype="int64"))
     opened = _clock(line).opened
@@ -100,7 +100,7 @@ def _reached(line: Timeline, starts: Any, amounts: Any) -> tuple[Any, int | None
     return result, None
 
 
-def _line_over(calendar: BusinessCalendar, a: Any, b: Any, missing: Any) -> Timeline | None:
+def _line_over(calendar: BusinessCalendar, a: Any, b: Any, missing: Any, *, up_to: bool = False) -> Timeline | None:
     """The line over all instants of the columns; ``None`` when there are none."""
     if missing.any():
         a, b = a[~missing], b[~missing]
@@ -108,7 +108,7 @@ def _line_over(calendar: BusinessCalendar, a: Any, b: Any, missing: Any) -> Time
         return None
     low, high = min(a.min(), b.min()), max(a.max(), b.max())
     try:
-        return calendar._covering(_timedelta(low), _timedelta(high))
+        return calendar._covering(_timedelta(low), _timedelta(high), up_to=up_to)
     except OverflowError:
         raise InvalidValueError.of(
             "instant", f"{low} to {high} microseconds since 1970", expected="within the years 1 to 9999"

@@ -168,10 +168,17 @@ class CombinedSource:
         return {"&": left or right, "|": left and right, "-": left}[self.symbol]
 
     def is_business_day(self, day: int) -> bool:
-        """Union: of either; otherwise a business day of the left calendar on which some open time is left."""
-        if self.symbol == "|":
-            return self.left.is_business_day(day) or self.right.is_business_day(day)
+        """A date of the left calendar's zone.
+
+        Of a union: its business day, or a date on which the right one opens, or is open from end to end. Otherwise a
+        business day of the left calendar on which some open time is left.
+        """
         midnight, following = (timedelta(0, first_reach(self.tz, day + step, 0)) for step in (0, 1))
+        if self.symbol == "|":
+            return self.left.is_business_day(day) or any(
+                part.is_open and (part.start >= midnight or part.end == following)
+                for part in self.right.segments(midnight - _MOMENT, following)
+            )
         if midnight == following or not self.left.is_business_day(day):
             return False
         return any(segment.is_open for segment in self.segments(midnight, following))
@@ -234,6 +241,7 @@ class AlwaysSource:
         return [Segment(start, end, is_open=True, reason=Reason.ALWAYS, name="")] if start < end else []
 
 
+_MOMENT: Final = timedelta(microseconds=1)
 _DAWN: Final = datetime.min.replace(tzinfo=UTC) - EPOCH
 _DUSK: Final = datetime.max.replace(tzinfo=UTC) - EPOCH + timedelta(microseconds=1)
 
