@@ -103,11 +103,7 @@ class BusinessCalendar(Compiled):
             a = days[x.days]
             o1, c1, o2, c2, before, during1, break_, during2, after = days[y.days]
         except KeyError:
-            x, y = plain(x), plain(y)
-            line = self._covering(x, y, up_to=True)
-            line.remember(x)
-            line.remember(y)
-            return line.opened(y) - line.opened(x)
+            return self._counted(x, y)
         # F(end), then F(start): written out, twice, because two calls would cost as much as the answer.
         # fmt: off
         opened = (before if y <= o1 else during1 + y if y < c1 else
@@ -116,11 +112,15 @@ class BusinessCalendar(Compiled):
         open_time = opened - (before if x <= o1 else during1 + x if x < c1 else
                               break_ if x <= o2 else during2 + x if x < c2 else after)
         # fmt: on
-        if type(open_time) is timedelta:
-            return open_time
         # pandas counts nanoseconds; what was asked before must not decide whether they count.
+        return open_time if type(open_time) is timedelta else self._counted(x, y)
+
+    def _counted(self, x: timedelta, y: timedelta) -> timedelta:
+        """F(y) - F(x) by search, and the two days looked up from now on."""
         x, y = plain(x), plain(y)
         line = self._covering(x, y, up_to=True)
+        line.remember(x)
+        line.remember(y)
         return line.opened(y) - line.opened(x)
 
     def add(self, at: datetime, work: timedelta) -> datetime:

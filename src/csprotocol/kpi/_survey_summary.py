@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from csprotocol.kpi._definitions import Definition
+from csprotocol.kpi._population import MissingReason
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._summary import told
 from csprotocol.model import FrozenDict, Rejection
@@ -113,7 +114,7 @@ class SurveyMean:
 
 
 def _unanswered(asked: int, answered: int) -> Mapping[str, int]:
-    return FrozenDict({"no-answer": asked - answered} if asked > answered else {})
+    return FrozenDict({str(MissingReason.NO_ANSWER): asked - answered} if asked > answered else {})
 
 
 def _explained(summary: SurveyShare | SurveyMean) -> str:

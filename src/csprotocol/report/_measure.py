@@ -12,6 +12,7 @@ from typing import Final, Literal
 from csprotocol.kpi import (
     Definition,
     DurationSummary,
+    MissingReason,
     OutOfScale,
     RateSummary,
     Within,
@@ -179,7 +180,7 @@ def _silent(tickets: Iterable[TicketFacts], survey: Literal["csat", "nps"]) -> d
             continue
         elif survey == "nps":
             # Nobody says who was asked: asked and silent looks like not asked.
-            counts["no-answer"] += 1
+            counts[str(MissingReason.NO_ANSWER)] += 1
         elif not ticket.surveyed:
             counts["survey-unknown" if ticket.surveyed is None else "not-surveyed"] += 1
     return dict(counts)

@@ -20,7 +20,6 @@ class Column(NamedTuple):
 
     heading: str
     cell: Callable[[Group], str]
-    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
