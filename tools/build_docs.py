@@ -1,4 +1,4 @@
-"""Builds the pages of docs/ that are generated from data: the KPI catalogue.
+"""Builds the pages of docs/ that are generated from data: the KPI catalogue, the statuses of helpdesks.
 
 Run ``python tools/build_docs.py`` to write them, with ``--check`` to compare only.
 """
@@ -6,13 +6,18 @@ Run ``python tools/build_docs.py`` to write them, with ``--check`` to compare on
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
+from csprotocol.incident._helpdesk import HelpdeskStatus, StatusExport, SubStatus
+from csprotocol.incident._statuses import StatusMap
 from csprotocol.kpi import Definition, definitions
+from csprotocol.model import StatusCategory
 
-CATALOGUE = Path(__file__).parents[1] / "docs" / "kpi-catalogue.md"
+DOCS = Path(__file__).parents[1] / "docs"
 
-HEAD = """\
+KPI_HEAD = """\
 # KPI catalogue
 
 Built by `tools/build_docs.py` from the definitions of the library; do not edit. `unverified` marks a formula whose
@@ -20,9 +25,24 @@ source was not read at first hand. Of several options, the first is the default.
 """
 
 
-def build() -> str:
-    """The page."""
-    return HEAD + "".join(_entry(each) for each in definitions())
+STATUSES_HEAD = """\
+# Statuses of helpdesks
+
+Built by `tools/build_docs.py` from the status maps of the library; do not edit. *Unverified* marks a name that was not
+found in the vendor's own pages. Where a status hangs on the last public author and that is not known, it is read as
+nothing at all: `None`, never a guess. A shop's own statuses are added with `StatusMap.with_statuses`; its states land
+where its workflow says (`landing`).
+"""
+
+
+def kpi_catalogue() -> str:
+    """The page of KPI definitions."""
+    return KPI_HEAD + "".join(_entry(each) for each in definitions())
+
+
+def statuses() -> str:
+    """The page of helpdesk statuses, both directions."""
+    return STATUSES_HEAD + "".join(_helpdesk(StatusMap.builtin(name)) for name in StatusMap.names())
 
 
 def _entry(each: Definition) -> str:
@@ -41,14 +61,88 @@ def _entry(each: Definition) -> str:
     return "\n".join(lines)
 
 
+def _helpdesk(helpdesk: StatusMap) -> str:
+    read = [
+        ("Status", "Also", "Means", "Why"),
+        *((_named(each), _list(each.also), _meaning(each), each.why) for each in helpdesk.statuses),
+    ]
+    beside = [
+        ("Sub-status", "Of", "Means", "Why"),
+        *((_named(each), _list(each.of) or "any", _code(each.category), each.why) for each in helpdesk.sub_statuses),
+    ]
+    unverified = {each.name for each in helpdesk.statuses if not each.verified}
+    written = [
+        ("Category", "Status", "Sub-status", "Tags", "Loss"),
+        *(_written(category, helpdesk.exports[category], unverified) for category in StatusCategory),
+    ]
+    parts = [
+        f"\n## {helpdesk.name}\n",
+        f"`StatusMap.builtin({helpdesk.id!r})`. Source: {helpdesk.source}, as of {helpdesk.as_of}\n",
+        f"What is read:\n\n{_table(read)}",
+        *([f"What stands beside the status:\n\n{_table(beside)}"] if helpdesk.sub_statuses else []),
+        f"What is written:\n\n{_table(written)}",
+    ]
+    return "\n".join(parts)
+
+
+def _named(each: HelpdeskStatus | SubStatus) -> str:
+    if each.verified:
+        return f"`{each.name}`"
+    return f"`{each.name}` (*unverified*{'; seen in: ' if each.seen else ''}{each.seen})"
+
+
+def _meaning(status: HelpdeskStatus) -> str:
+    told = _code(status.category)
+    if status.by_author:
+        told = ", ".join(f"{_code(category)} after the {author}" for author, category in status.by_author.items())
+    return f"{told}; {_code(status.when_quiet)} once quiet" if status.when_quiet else told
+
+
+def _written(category: StatusCategory, export: StatusExport, unverified: set[str]) -> tuple[str, ...]:
+    doubt = " (*unverified*)" if export.status in unverified else ""
+    by_party = _by_party(export.by_party)
+    sub_status = f"`{export.sub_status}`" if export.sub_status else ""
+    return (
+        f"`{category}`",
+        f"`{export.status}`{doubt}",
+        f"{sub_status} ({by_party})" if by_party else sub_status,
+        _list(export.tags),
+        export.loss or "",
+    )
+
+
+def _by_party(by_party: Mapping[str, str]) -> str:
+    return ", ".join(f"{party}: `{sub_status}`" for party, sub_status in by_party.items())
+
+
+def _code(word: str | None) -> str:
+    return f"`{word}`" if word else "nothing by itself"
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(rows: Iterable[tuple[str, ...]]) -> str:
+    head, *body = rows
+    return "".join(f"| {' | '.join(row)} |\n" for row in (head, ("---",) * len(head), *body))
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {"kpi-catalogue.md": kpi_catalogue, "statuses.md": statuses}
+
+
 def main() -> int:
-    """Writes the page, or with ``--check`` says whether it is up to date."""
-    if "--check" in sys.argv:
-        same = CATALOGUE.is_file() and CATALOGUE.read_text(encoding="utf-8") == build()
-        print(f"{CATALOGUE.name}: {'up to date' if same else 'stale, run tools/build_docs.py'}")
-        return 0 if same else 1
-    CATALOGUE.write_text(build(), encoding="utf-8")
-    return 0
+    """Writes the pages, or with ``--check`` says whether they are up to date."""
+    stale = 0
+    for name, build in PAGES.items():
+        page = DOCS / name
+        if "--check" in sys.argv:
+            same = page.is_file() and page.read_text(encoding="utf-8") == build()
+            print(f"{name}: {'up to date' if same else 'stale, run tools/build_docs.py'}")
+            stale += not same
+        else:
+            page.write_text(build(), encoding="utf-8")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

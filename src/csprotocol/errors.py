@@ -9,12 +9,23 @@
     │   ├── OutOfScaleError                    a rating outside the scale of its survey
     │   └── NegativeDurationError              something ended before it began
     ├── DocumentError (ValueError)             a document a shop wrote cannot be read
-    │   └── InvalidScheduleError               ... because its hours make no sense
+    │   ├── InvalidScheduleError               ... because its hours make no sense
+    │   └── WorkflowError                      ... because its states and events do not fit together
     ├── BusinessTimeError (LookupError)        a calendar has no answer
     │   ├── NeverOpenError                     it does not open again
     │   ├── NeverClosesError                   it does not close again
     │   ├── HorizonError                       the answer lies outside the compiled years
     │   └── HolidayCoverageError               the holiday source knows nothing of those years
+    ├── DeniedError (RuntimeError)             a command was denied, for those who prefer exceptions
+    ├── WorkflowMismatchError (ValueError)     an incident was given to the machine of another workflow
+    ├── UnknownStateError (LookupError)        a workflow has no such state
+    ├── JournalError (RuntimeError)            a journal cannot do what was asked
+    │   ├── UnknownIncidentError (LookupError) it holds no such incident
+    │   ├── IncidentExistsError                it holds an incident of that id already
+    │   ├── UnknownWorkflowError (LookupError) it was opened without the workflow of that incident
+    │   ├── DamagedJournalError                its entries do not fit together
+    │   ├── SchemaVersionError                 its tables are of another version
+    │   └── UnusableJournalError               its file or database does not serve: no journal, busy, closed, broken
     ├── ExportError (ValueError)               a file with exported rows cannot be read
     └── MissingExtraError (ImportError)        an optional library is not installed
 
@@ -29,18 +40,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 __all__ = [
     "BusinessTimeError",
     "CsprotocolError",
     "CurrencyMismatchError",
+    "DamagedJournalError",
+    "DeniedError",
     "DocumentError",
     "ExportError",
     "HolidayCoverageError",
     "HorizonError",
+    "IncidentExistsError",
     "InvalidScheduleError",
     "InvalidValueError",
+    "JournalError",
     "MissingExtraError",
     "NaiveDatetimeError",
     "NegativeDurationError",
@@ -48,6 +63,13 @@ __all__ = [
     "NeverOpenError",
     "OutOfScaleError",
     "Problem",
+    "SchemaVersionError",
+    "UnknownIncidentError",
+    "UnknownStateError",
+    "UnknownWorkflowError",
+    "UnusableJournalError",
+    "WorkflowError",
+    "WorkflowMismatchError",
     "one_of",
 ]
 
@@ -228,6 +250,21 @@ class InvalidScheduleError(DocumentError):
         return cls.of_problems("BusinessHours", [Problem(place, message)])
 
 
+class WorkflowError(DocumentError):
+    """A workflow whose states and events do not fit together; ``findings`` holds each with its code."""
+
+    code = "invalid-workflow"
+    findings: tuple[Any, ...]
+
+    @classmethod
+    def of_findings(cls, workflow: str, findings: Iterable[Any]) -> Self:
+        """``workflow`` cannot run, for all of ``findings`` (``csprotocol.incident.Finding``)."""
+        found = tuple(findings)
+        error = cls.of_problems(f"workflow {workflow}", [Problem(each.where, each.message) for each in found])
+        error.findings = found
+        return error
+
+
 class BusinessTimeError(CsprotocolError, LookupError):
     """A calendar has no answer to a question."""
 
@@ -332,6 +369,160 @@ class HolidayCoverageError(BusinessTimeError):
             first_year=first_year,
             last_year=last_year,
         )
+
+
+class DeniedError(CsprotocolError, RuntimeError):
+    """A command was denied; ``reasons`` holds every ``csprotocol.incident.Denial``."""
+
+    code = "denied"
+    event: str
+    source: str
+    reasons: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, event: str, source: str, reasons: Iterable[Any]) -> Self:
+        """``event`` was asked for in state ``source`` and is denied for ``reasons``."""
+        found = tuple(reasons)
+        return cls(
+            f"{event} is denied in state {source}: {', '.join(reason.code for reason in found)}",
+            hint=", ".join(dict.fromkeys(reason.hint for reason in found if reason.hint)),
+            event=event,
+            source=source,
+            reasons=found,
+        )
+
+
+class WorkflowMismatchError(CsprotocolError, ValueError):
+    """An incident was given to the machine of another workflow, or of another version of its own."""
+
+    code = "workflow-mismatch"
+    incident: str
+    found: str
+    expected: str
+
+    @classmethod
+    def of(cls, incident: str, found: str, expected: str) -> Self:
+        """``incident`` runs by the workflow ``found``, the machine by ``expected``."""
+        return cls(
+            f"incident {incident} runs by workflow {found}, this machine by {expected}",
+            hint="take the machine of its workflow, or bring it over with machine.migrate(incident)",
+            incident=incident,
+            found=found,
+            expected=expected,
+        )
+
+
+class UnknownStateError(CsprotocolError, LookupError):
+    """A workflow has no such state."""
+
+    code = "unknown-state"
+    state: str
+    workflow: str
+
+    @classmethod
+    def of(cls, state: str, workflow: str, known: Iterable[str]) -> Self:
+        """``workflow`` has no ``state``."""
+        return cls(
+            f"workflow {workflow} has no state {state!r}",
+            hint=f"{one_of(known, found=state)}; a state of an earlier version goes into its table rename",
+            state=state,
+            workflow=workflow,
+        )
+
+
+class JournalError(CsprotocolError, RuntimeError):
+    """A journal cannot do what was asked."""
+
+    code = "journal"
+
+
+class UnknownIncidentError(JournalError, LookupError):
+    """A journal holds no such incident."""
+
+    code = "unknown-incident"
+    incident: str
+
+    @classmethod
+    def of(cls, incident: str) -> Self:
+        """The journal does not hold ``incident``."""
+        return cls(f"the journal holds no incident {incident!r}", hint="open it first", incident=incident)
+
+
+class IncidentExistsError(JournalError):
+    """A journal holds an incident of that id already, and another one."""
+
+    code = "incident-exists"
+    incident: str
+
+    @classmethod
+    def of(cls, incident: str) -> Self:
+        """``incident`` was opened before, with other facts."""
+        return cls(
+            f"the journal holds another incident {incident!r} already",
+            hint="give the new one an id of its own",
+            incident=incident,
+        )
+
+
+class UnknownWorkflowError(JournalError, LookupError):
+    """A journal was opened without the workflow by which one of its incidents runs."""
+
+    code = "unknown-workflow"
+    workflow: str
+
+    @classmethod
+    def of(cls, incident: str, workflow: str, known: Iterable[str]) -> Self:
+        """``incident`` runs by ``workflow``, which the journal was not given."""
+        return cls(
+            f"incident {incident} runs by workflow {workflow}, which this journal was not given; {one_of(known)}",
+            hint="open the journal with workflows=[...], the earlier versions too",
+            workflow=workflow,
+        )
+
+
+class DamagedJournalError(JournalError):
+    """Entries of a journal do not fit together: one is missing, altered, or against its own workflow."""
+
+    code = "damaged-journal"
+    incident: str
+    seq: int
+    problem: str
+
+    @classmethod
+    def at(cls, incident: str, seq: int, problem: str, message: str) -> Self:
+        """Entry ``seq`` of ``incident`` has ``problem`` (a stable code)."""
+        return cls(f"entry {seq} of incident {incident}: {message}", incident=incident, seq=seq, problem=problem)
+
+
+class SchemaVersionError(JournalError):
+    """The tables of a journal are of a version that this library does not know."""
+
+    code = "schema-version"
+    found: int
+    known: int
+
+    @classmethod
+    def of(cls, found: int, known: int) -> Self:
+        """The tables are of version ``found``, this library knows up to ``known``."""
+        return cls(
+            f"the journal's tables are of version {found}, this library knows versions up to {known}",
+            hint="install a newer csprotocol",
+            found=found,
+            known=known,
+        )
+
+
+class UnusableJournalError(JournalError):
+    """The file or database of a journal does not serve; nothing of the call was written."""
+
+    code = "unusable-journal"
+    journal: str
+    reason: str
+
+    @classmethod
+    def of(cls, journal: str, reason: str, *, hint: str = "") -> Self:
+        """``journal`` (a file name, a database's kind) cannot be used for ``reason``, which holds no row's values."""
+        return cls(f"the journal {journal} cannot be used: {reason}", hint=hint, journal=journal, reason=reason)
 
 
 class ExportError(CsprotocolError, ValueError):

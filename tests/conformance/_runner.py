@@ -51,7 +51,12 @@ def read_cases(path: Path) -> tuple[str, list[object]]:
     domain, cases = (document.get(key) for key in ("domain", "cases")) if isinstance(document, dict) else (None, None)
     if not isinstance(domain, str) or not isinstance(cases, list):
         raise CaseFileError("it must be an object with a domain and a list of cases")
-    return domain, cases
+    # What the file says once for all of its cases.
+    shared = {key: document[key] for key in _SHARED if key in document}
+    return domain, [{**shared, **case} if isinstance(case, Mapping) else case for case in cases]
+
+
+_SHARED = ("workflow",)
 
 
 def handler_of(domain: str) -> Handler:

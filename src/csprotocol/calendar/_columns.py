@@ -19,7 +19,7 @@ from csprotocol.errors import InvalidValueError, MissingExtraError, NaiveDatetim
 if TYPE_CHECKING:
     from csprotocol.calendar._calendar import BusinessCalendar
 
-__all__ = ["add_many", "between_many", "is_open_many"]
+__all__ = ["add_many", "between_many", "is_open_many", "microseconds"]
 
 MAX_CELLS: Final = 4_000_000
 # Temporaries of this many rows stay in the cache of the processor.
@@ -80,6 +80,11 @@ def add_many(calendar: BusinessCalendar, at: Any, work: Any) -> Any:
             reached, beyond = _reached(calendar._line, starts, amounts)
         result[todo] = reached
     return column.instants(result)
+
+
+def microseconds(name: str, column: Any) -> Any:
+    """The instants of ``column`` as whole microseconds since 1970, in one array; a missing one is ``-2**63``."""
+    return _instants(name, column).values
 
 
 def _reached(line: Timeline, starts: Any, amounts: Any) -> tuple[Any, int | None]:

@@ -1,0 +1,112 @@
+"""A workflow as a picture, written in the languages of two drawing tools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from csprotocol.incident._states import State
+from csprotocol.model import StatusCategory
+
+if TYPE_CHECKING:
+    from csprotocol.incident._workflow import Workflow
+
+__all__ = ["dot", "mermaid"]
+
+# Light fills under dark text: readable for people who do not tell red from green, and in print.
+_FILL: Final[Mapping[StatusCategory, str]] = {
+    StatusCategory.NEW: "#dbeafe",
+    StatusCategory.OPEN: "#bfdbfe",
+    StatusCategory.WAITING_CUSTOMER: "#fef3c7",
+    StatusCategory.WAITING_THIRD_PARTY: "#fde68a",
+    StatusCategory.RESOLVED: "#d1fae5",
+    StatusCategory.CLOSED: "#e5e7eb",
+    StatusCategory.CANCELLED: "#f3f4f6",
+}
+_INK, _MARK = "#111827", "#b91c1c"
+
+
+class _Arrow(NamedTuple):
+    source: int
+    target: int
+    events: tuple[str, ...]
+
+
+def mermaid(workflow: Workflow, *, highlight: str | None, language: str | None, internal: bool = False) -> str:
+    """A Mermaid state diagram; ``internal`` draws the events that change no state as loops."""
+    lines = ["stateDiagram-v2"]
+    for place, state in enumerate(workflow.states):
+        lines.append(f'    state "{_entities(_label(state, language))}" as s{place}')
+    lines.append(f"    [*] --> s{_place(workflow, workflow.initial)}")
+    for arrow in _arrows(workflow, internal=internal):
+        events = _entities(", ".join(arrow.events))
+        lines.append(f"    s{arrow.source} --> s{arrow.target} : {events}")
+    lines += [f"    s{place} --> [*]" for place, state in enumerate(workflow.states) if state.final]
+    for category, fill in _FILL.items():
+        members = [f"s{place}" for place, state in enumerate(workflow.states) if state.category is category]
+        if members:
+            lines.append(f"    classDef {category} fill:{fill},color:{_INK}")
+            lines.append(f"    class {','.join(members)} {category}")
+    if highlight is not None:
+        lines.append(f"    classDef present stroke:{_MARK},stroke-width:4px")
+        lines.append(f"    class s{_place(workflow, highlight)} present")
+    return "\n".join(lines) + "\n"
+
+
+def dot(workflow: Workflow, *, highlight: str | None, language: str | None, internal: bool = False) -> str:
+    """A graph in the DOT language of Graphviz; ``internal`` draws the events that change no state as loops."""
+    present = None if highlight is None else _place(workflow, highlight)
+    lines = [
+        f"digraph {_quoted(workflow.ref)} {{",
+        "    rankdir=LR;",
+        f'    node [shape=box, style="rounded,filled", fontname="sans-serif", fontcolor="{_INK}"];',
+        '    edge [fontname="sans-serif", fontsize=10];',
+        "    start [shape=point];",
+    ]
+    for place, state in enumerate(workflow.states):
+        looks = [f"label={_quoted(_label(state, language))}", f'fillcolor="{_FILL[state.category]}"']
+        if state.final:
+            looks.append("peripheries=2")
+        if place == present:
+            looks.append(f'color="{_MARK}", penwidth=4')
+        lines.append(f"    s{place} [{', '.join(looks)}];")
+    lines.append(f"    start -> s{_place(workflow, workflow.initial)};")
+    lines += [
+        f"    s{arrow.source} -> s{arrow.target} [label={_quoted(', '.join(arrow.events))}];"
+        for arrow in _arrows(workflow, internal=internal)
+    ]
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _arrows(workflow: Workflow, *, internal: bool) -> Iterator[_Arrow]:
+    """One arrow for all events between two states, in the order of declaration."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for source, event, target, restarts in workflow.arrows():
+        if restarts or internal:
+            found.setdefault((source, target), {})[event] = None
+    for (source, target), events in found.items():
+        yield _Arrow(_place(workflow, source), _place(workflow, target), tuple(events))
+
+
+def _place(workflow: Workflow, name: str) -> int:
+    return workflow.states.index(workflow.state(name))
+
+
+def _label(state: State, language: str | None) -> str:
+    """What people call the state: in ``language``, or in the language without its region, or by its name."""
+    if language is None:
+        return state.name
+    return state.labels.get(language) or state.labels.get(language.partition("-")[0]) or state.name
+
+
+def _entities(text: str) -> str:
+    """``text`` without the characters by which Mermaid ends a label."""
+    # The number sign first: it begins the entities that stand for the others.
+    for sign in '#";:<>':
+        text = text.replace(sign, f"\0{ord(sign)};") if sign != ";" else text
+    return text.replace("\0", "#")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

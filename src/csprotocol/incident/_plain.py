@@ -1,0 +1,113 @@
+"""What an event brings, as plain data that reads the same in every journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+
+from csprotocol.errors import InvalidValueError
+from csprotocol.model import FrozenDict, Money, require_aware
+
+__all__ = ["Plain", "instant", "plain_data", "require_id", "utc"]
+
+Plain = str | int | bool | None | tuple["Plain", ...] | Mapping[str, "Plain"]
+
+_LONGEST_ID = 200
+_AS_THEY_ARE = (str, int, bool, type(None))
+
+
+def instant(at: datetime) -> str:
+    """``at`` in UTC with six digits of a second, always of one length: texts sort as the instants do.
+
+    >>> from datetime import timedelta, timezone
+    >>> instant(datetime(2026, 11, 21, 11, tzinfo=timezone(timedelta(hours=1))))
+    '2026-11-21T10:00:00.000000Z'
+    """
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def utc(field: str, at: datetime) -> datetime:
+    """``at`` in UTC: two aware datetimes of one zone compare by their wall clocks, wrong in the hour that comes twice.
+
+    Raises:
+        NaiveDatetimeError: ``at``, which ``field`` holds, has no time zone.
+    """
+    if at.__class__ is datetime and at.tzinfo is UTC:
+        return at
+    require_aware(field, at)
+    return at.astimezone(UTC)
+
+
+def plain_data(field: str, data: Mapping[str, object]) -> FrozenDict[str, Plain]:
+    """``data`` as texts, whole numbers, lists and mappings; amounts and instants as their texts.
+
+    >>> plain_data("Command.data", {"amount": Decimal("19.90"), "refund": Money(500, "EUR")})
+    {'amount': '19.90', 'refund': {'currency': 'EUR', 'exponent': 2, 'minor': 500}}
+
+    Raises:
+        InvalidValueError: a float (its text differs between systems), or a value that no journal can hold.
+        NaiveDatetimeError: an instant without a time zone.
+    """
+    if not isinstance(data, Mapping):
+        raise InvalidValueError.of(field, type(data).__name__, expected="a mapping")
+    return FrozenDict({_key(field, key): _plain(f"{field}[{key!r}]", value) for key, value in data.items()})
+
+
+def _plain(field: str, value: object) -> Plain:
+    if isinstance(value, Enum):
+        return _plain(field, value.value)
+    if isinstance(value, str):
+        return _writable(field, value)
+    if isinstance(value, _AS_THEY_ARE):
+        return value
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise InvalidValueError.of(field, str(value), expected="a finite number")
+        return f"{value:f}"
+    if isinstance(value, datetime):
+        return instant(utc(field, value))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Money):
+        return FrozenDict({"currency": value.currency, "exponent": value.exponent, "minor": value.minor})
+    if isinstance(value, Mapping):
+        return plain_data(field, value)
+    if isinstance(value, list | tuple):
+        return tuple(_plain(f"{field}[{i}]", each) for i, each in enumerate(value))
+    # The type, not the value: it may hold a customer's words.
+    raise InvalidValueError.of(
+        field,
+        type(value).__name__,
+        expected="a text, a whole number, a Decimal, a Money, an instant, a date, or a list or mapping of such",
+    )
+
+
+def _key(field: str, key: object) -> str:
+    if not isinstance(key, str):
+        raise InvalidValueError.of(f"a key of {field}", key, expected="a text")
+    return _writable(f"a key of {field}", key)
+
+
+def _writable(field: str, text: str) -> str:
+    """``text``; half of a surrogate pair is a text to Python and to no database."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidValueError.of(field, "half of a surrogate pair", expected="a text that UTF-8 can hold") from None
+    # A subclass of str (a word of a vocabulary) would print as itself.
+    return text if type(text) is str else str(text)
+
+
+def require_id(field: str, found: object) -> None:
+    """Refuse what cannot name a row in every database: empty, padded, too long, or with control characters."""
+    if (
+        not isinstance(found, str)
+        or not 0 < len(found) <= _LONGEST_ID
+        or found != found.strip()
+        or not found.isprintable()
+    ):
+        raise InvalidValueError.of(
+            field, found, expected=f"1 to {_LONGEST_ID} printable characters without blanks at its ends"
+        )
