@@ -13,15 +13,20 @@ from benchmarks.bench_calendar import correctness, speed
 from benchmarks.bench_columns import columns
 from benchmarks.bench_compile import compiling
 from benchmarks.bench_import import importing
+from benchmarks.bench_incident_columns import incident_columns
+from benchmarks.bench_machine import machines
 
 PACKAGES = (
     "csprotocol", "numpy", "pandas", "polars", "duckdb", "exchange_calendars", "opening-hours-py",
     "business-duration", "businesstime", "businesstimedelta", "workalendar",
+    "transitions", "python-statemachine", "automat",
 )  # fmt: skip
 RUNS: dict[str, Callable[[bool], Table]] = {
     "scalar": lambda quick: speed(quick=quick),
     "correctness": lambda _: correctness(),
     "columns": lambda quick: columns(quick=quick),
+    "machine": lambda quick: machines(quick=quick),
+    "incident": lambda quick: incident_columns(quick=quick),
     "compile": lambda quick: compiling(quick=quick),
     "import": lambda quick: importing(quick=quick),
 }

@@ -1,4 +1,4 @@
-"""Builds the pages of docs/ that are generated from data: the KPI catalogue, the statuses of helpdesks.
+"""Builds the pages of docs/ that are generated from data: the KPI catalogue, the workflows, the statuses of helpdesks.
 
 Run ``python tools/build_docs.py`` to write them, with ``--check`` to compare only.
 """
@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from csprotocol.incident._helpdesk import HelpdeskStatus, StatusExport, SubStatus
-from csprotocol.incident._statuses import StatusMap
+from csprotocol.incident import HelpdeskStatus, StatusExport, StatusMap, SubStatus, Workflow
 from csprotocol.kpi import Definition, definitions
 from csprotocol.model import StatusCategory
 
@@ -33,6 +32,66 @@ found in the vendor's own pages. Where a status hangs on the last public author 
 nothing at all: `None`, never a guess. A shop's own statuses are added with `StatusMap.with_statuses`; its states land
 where its workflow says (`landing`).
 """
+
+
+WORKFLOWS_HEAD = """\
+# Workflows
+
+Built by `tools/build_docs.py` from the workflow documents of the library; do not edit. A shop renames, adds and removes
+states and events in a document of its own, see [incidents](incidents.md). `*` is every state that is not final; what
+leads to *(same)* is journalled and leaves the clock of the state running, *(anew)* restarts it. The last table of
+each workflow says how its states are written to helpdesks; how those are read back, and what is lost on the way, stands
+in [statuses of helpdesks](statuses.md).
+"""
+
+
+def workflows() -> str:
+    """The page of workflows: states, events, a diagram, and how helpdesks call the states."""
+    return WORKFLOWS_HEAD + "".join(_workflow(Workflow.builtin(name)) for name in Workflow.names())
+
+
+def _workflow(workflow: Workflow) -> str:
+    states = [
+        ("State", "English", "Spanish", "Category", "Waiting on", "Step"),
+        *(
+            (_code(each.name), each.labels["en"], each.labels["es"], each.category.value, each.waiting_on or "",
+             (each.step.value if each.step else "") + (" (final)" if each.final else ""))
+            for each in workflow.states
+        ),
+    ]  # fmt: skip
+    events = [
+        ("Event", "From", "To", "Guards", "Fields", "Roles"),
+        *(
+            (_code(each.event), _list(each.sources), _TARGETS.get(each.target, _code(each.target)),
+             _list(use.guard for use in each.guard_uses), _list(each.requires), _list(each.roles))
+            for each in workflow.transitions
+        ),
+    ]  # fmt: skip
+    helpdesks = [StatusMap.builtin(name) for name in StatusMap.names()]
+    maps = [
+        ("State", *(each.name for each in helpdesks)),
+        *(
+            (_code(state.name), *(_exported(each, state.name, workflow) for each in helpdesks))
+            for state in workflow.states
+        ),
+    ]
+    return "\n".join([
+        f"\n## {workflow.id}\n",
+        f"`Workflow.builtin({workflow.id!r})`, version {workflow.version}.\n",
+        f"```mermaid\n{workflow.to_mermaid()}```\n",
+        f"{_table(states)}\n",
+        f"{_table(events)}\n",
+        f"{_table(maps)}\n",
+    ])  # fmt: skip
+
+
+_TARGETS: Final[Mapping[str | None, str]] = {None: "*(same)*", "=": "*(anew)*"}
+
+
+def _exported(helpdesk: StatusMap, state: str, workflow: Workflow) -> str:
+    found = helpdesk.to_status(state, workflow=workflow)
+    told = f"{found.status}: {found.sub_status}" if found.sub_status else found.status
+    return " ".join([told, *(f"#{tag}" for tag in found.tags)])
 
 
 def kpi_catalogue() -> str:
@@ -128,7 +187,11 @@ def _table(rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in (head, ("---",) * len(head), *body))
 
 
-PAGES: Final[Mapping[str, Callable[[], str]]] = {"kpi-catalogue.md": kpi_catalogue, "statuses.md": statuses}
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "kpi-catalogue.md": kpi_catalogue,
+    "statuses.md": statuses,
+    "workflows.md": workflows,
+}
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csprotocol.incident._columns import Replay, StatusLog, check_status_log, replay_columns
+from csprotocol.incident._columns import CaseRow, Replay, StatusLog, check_status_log, replay_columns
 from csprotocol.incident._command import Actor, Command
 from csprotocol.incident._decision import Allowed, Decision, Denial, DenialKind, Denied, deny
 from csprotocol.incident._entry import Entry
@@ -24,6 +24,7 @@ __all__ = [
     "BUILT_IN_GUARDS",
     "Actor",
     "Allowed",
+    "CaseRow",
     "Child",
     "Command",
     "Decision",

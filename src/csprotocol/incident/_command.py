@@ -69,7 +69,7 @@ class Command:
     actor: Actor
     event_id: str | None = None
     occurred_at: datetime | None = None
-    data: Mapping[str, object] = field(default=_NOTHING)
+    data: Mapping[str, object] = field(default=_NOTHING, repr=False)
 
     def __post_init__(self) -> None:
         require_id("Command.event", self.event)

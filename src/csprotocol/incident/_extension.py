@@ -101,6 +101,9 @@ class Extension:
             if old not in known:
                 yield Problem(f"rename.{old}", f"is no state of {base.ref}; {one_of(known, found=old)}")
         known = [self.rename.get(name, name) for name in known]
+        for old, new in self.rename.items():
+            if known.count(new) > 1:
+                yield Problem(f"rename.{old}", f"{new!r} is the name of another state")
         for place, name in enumerate(self.remove_states):
             if name not in known:
                 yield Problem(f"remove_states[{place}]", f"{name!r} is no state; {one_of(known, found=name)}")

@@ -17,6 +17,7 @@ from csprotocol.incident._facts import Child, Facts
 from csprotocol.incident._incident import Incident
 from csprotocol.incident._machine import Machine
 from csprotocol.incident._machines import Machines
+from csprotocol.incident._plain import canonical
 from csprotocol.incident._workflow import Workflow
 from csprotocol.model import FrozenDict
 
@@ -164,7 +165,8 @@ def redelivers(command: Command, entry: Entry) -> bool:
         (command.event, command.actor.role, command.actor.kind) == (entry.event, entry.actor_role, entry.actor_kind)
         and command.occurred_at in {None, entry.occurred_at}
         and entry.actor_id in {None, command.actor.id}
-        and (entry.data is None or entry.data == command.data)
+        # As texts: to Python, 1 and true are equal.
+        and (entry.data is None or canonical(entry.data) == canonical(command.data))
     )
 
 

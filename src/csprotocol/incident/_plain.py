@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,11 +11,13 @@ from enum import Enum
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import FrozenDict, Money, require_aware
 
-__all__ = ["Plain", "instant", "plain_data", "require_id", "utc"]
+__all__ = ["Plain", "canonical", "instant", "plain_data", "require_id", "utc"]
 
 Plain = str | int | bool | None | tuple["Plain", ...] | Mapping[str, "Plain"]
 
 _LONGEST_ID = 200
+_DEEPEST = 32
+_WORD = 2**63
 _AS_THEY_ARE = (str, int, bool, type(None))
 
 
@@ -26,6 +29,15 @@ def instant(at: datetime) -> str:
     '2026-11-21T10:00:00.000000Z'
     """
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def canonical(plain: object) -> str:
+    """``plain`` as the one JSON text that it has: keys sorted, no blanks, every script as it is.
+
+    >>> canonical(FrozenDict({"b": (1, True), "a": "ñ"}))
+    '{"a":"ñ","b":[1,true]}'
+    """
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
 def utc(field: str, at: datetime) -> datetime:
@@ -61,6 +73,8 @@ def _plain(field: str, value: object) -> Plain:
     if isinstance(value, str):
         return _writable(field, value)
     if isinstance(value, _AS_THEY_ARE):
+        if isinstance(value, int) and not -_WORD <= value < _WORD:
+            raise InvalidValueError.of(field, "a longer one", expected="a whole number of 64 bits; longer ones as texts")
         return value
     if isinstance(value, Decimal):
         if not value.is_finite():
@@ -72,6 +86,8 @@ def _plain(field: str, value: object) -> Plain:
         return value.isoformat()
     if isinstance(value, Money):
         return FrozenDict({"currency": value.currency, "exponent": value.exponent, "minor": value.minor})
+    if isinstance(value, Mapping | list | tuple) and field.count("[") > _DEEPEST:
+        raise InvalidValueError.of(field.partition("[")[0], "more", expected=f"at most {_DEEPEST} levels deep")
     if isinstance(value, Mapping):
         return plain_data(field, value)
     if isinstance(value, list | tuple):

@@ -119,7 +119,9 @@ class Workflow:
         """The workflow that plain data describes; with ``extends``, that workflow and what changes in it."""
         if "extends" in plain:
             extension = _parse.parse(Extension, dict(plain))
-            return cls(**extension.fields(cls.builtin(extension.extends)))
+            if extension.extends not in _BUILT_IN:
+                raise InvalidValueError.unknown("extends", extension.extends, _BUILT_IN)
+            return cls(**extension.fields(_built_in(extension.extends)))
         return _parse.parse(cls, plain)
 
     def to_dict(self) -> dict[str, Any]:
