@@ -88,16 +88,16 @@ class Peer:
     def __init__(self, hours: BusinessHours) -> None:
         raise NotImplementedError
 
-    def between(self, start: datetime, end: datetime) -> Callable[[], Any]:  # noqa: ARG002 - what a peer may lack
+    def between(self, start: datetime, end: datetime) -> Callable[[], Any]:
         raise UnableError
 
-    def add(self, at: datetime, work_hours: int) -> Callable[[], Any]:  # noqa: ARG002
+    def add(self, at: datetime, work_hours: int) -> Callable[[], Any]:
         raise UnableError
 
-    def is_open(self, at: datetime) -> Callable[[], Any]:  # noqa: ARG002
+    def is_open(self, at: datetime) -> Callable[[], Any]:
         raise UnableError
 
-    def duration(self, answer: Any) -> timedelta:  # noqa: ARG002
+    def duration(self, answer: Any) -> timedelta:
         """The answer of ``between`` as elapsed open time."""
         raise UnableError
 

@@ -159,7 +159,7 @@ def _by_hand() -> Contender:
                 for name in required:
                     value = data.get(name)
                     # A blank text is a missing field, as with us.
-                    if not value or not value.strip():
+                    if not isinstance(value, str) or not value.strip():
                         break
                 else:
                     incident.state = target

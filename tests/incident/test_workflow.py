@@ -327,9 +327,9 @@ class TestDiagrams:
             if source not in final
             for each in several
         }
-        drawn = mermaid(workflow, highlight=None, language=None, internal=True)
+        drawn = mermaid(workflow, highlight=None, language=None, full=True)
         assert _edges(re.findall(r"^    s(\d+) --> s(\d+) : (.*)$", drawn, re.MULTILINE), names) == theirs
-        drawn = dot(workflow, highlight=None, language=None, internal=True)
+        drawn = dot(workflow, highlight=None, language=None, full=True)
         assert _edges(re.findall(r'^    s(\d+) -> s(\d+) \[label="(.*)"\];$', drawn, re.MULTILINE), names) == theirs
 
     def test_labels_colours_and_the_present_state(self) -> None:
@@ -349,6 +349,12 @@ class TestDiagrams:
         assert f'    state "{label}" as s0\n' in workflow.to_mermaid()
         assert f"    s0 --> s1 : {label}\n" in workflow.to_mermaid()
         assert '[label="on \\"hold\\"; #1: <b>"]' in workflow.to_dot()
+
+    def test_what_may_happen_everywhere_is_drawn_once(self) -> None:
+        assert DEFAULT.to_mermaid().count("merge_into") == 1
+        assert "    anywhere --> s10 : merge_into\n" in DEFAULT.to_mermaid()
+        assert '    anywhere -> s10 [label="merge_into"];\n' in DEFAULT.to_dot()
+        assert "note" not in DEFAULT.to_mermaid()
 
     def test_an_unknown_state_cannot_be_marked(self) -> None:
         with pytest.raises(UnknownStateError):

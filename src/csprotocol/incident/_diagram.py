@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from csprotocol.incident._states import State
+from csprotocol.incident._states import ANY, SAME, State
 from csprotocol.model import StatusCategory
 
 if TYPE_CHECKING:
@@ -24,23 +24,29 @@ _FILL: Final[Mapping[StatusCategory, str]] = {
     StatusCategory.CANCELLED: "#f3f4f6",
 }
 _INK, _MARK = "#111827", "#b91c1c"
+_ANYWHERE: Final = "anywhere"
 
 
 class _Arrow(NamedTuple):
-    source: int
-    target: int
-    events: tuple[str, ...]
+    source: str
+    target: str
+    events: str
 
 
-def mermaid(workflow: Workflow, *, highlight: str | None, language: str | None, internal: bool = False) -> str:
-    """A Mermaid state diagram; ``internal`` draws the events that change no state as loops."""
+def mermaid(workflow: Workflow, *, highlight: str | None, language: str | None, full: bool = False) -> str:
+    """A Mermaid state diagram.
+
+    What may happen in every state is drawn once, from ``*``, and what changes no state not at all; ``full`` draws
+    every arrow.
+    """
     lines = ["stateDiagram-v2"]
     for place, state in enumerate(workflow.states):
         lines.append(f'    state "{_entities(_label(state, language))}" as s{place}')
     lines.append(f"    [*] --> s{_place(workflow, workflow.initial)}")
-    for arrow in _arrows(workflow, internal=internal):
-        events = _entities(", ".join(arrow.events))
-        lines.append(f"    s{arrow.source} --> s{arrow.target} : {events}")
+    arrows = tuple(_arrows(workflow, full=full))
+    if any(arrow.source == _ANYWHERE for arrow in arrows):
+        lines.append(f'    state "*" as {_ANYWHERE}')
+    lines += [f"    {arrow.source} --> {arrow.target} : {_entities(arrow.events)}" for arrow in arrows]
     lines += [f"    s{place} --> [*]" for place, state in enumerate(workflow.states) if state.final]
     for category, fill in _FILL.items():
         members = [f"s{place}" for place, state in enumerate(workflow.states) if state.category is category]
@@ -53,8 +59,8 @@ def mermaid(workflow: Workflow, *, highlight: str | None, language: str | None, 
     return "\n".join(lines) + "\n"
 
 
-def dot(workflow: Workflow, *, highlight: str | None, language: str | None, internal: bool = False) -> str:
-    """A graph in the DOT language of Graphviz; ``internal`` draws the events that change no state as loops."""
+def dot(workflow: Workflow, *, highlight: str | None, language: str | None, full: bool = False) -> str:
+    """A graph in the DOT language of Graphviz; ``full`` as for :func:`mermaid`."""
     present = None if highlight is None else _place(workflow, highlight)
     lines = [
         f"digraph {_quoted(workflow.ref)} {{",
@@ -71,21 +77,27 @@ def dot(workflow: Workflow, *, highlight: str | None, language: str | None, inte
             looks.append(f'color="{_MARK}", penwidth=4')
         lines.append(f"    s{place} [{', '.join(looks)}];")
     lines.append(f"    start -> s{_place(workflow, workflow.initial)};")
-    lines += [
-        f"    s{arrow.source} -> s{arrow.target} [label={_quoted(', '.join(arrow.events))}];"
-        for arrow in _arrows(workflow, internal=internal)
-    ]
+    arrows = tuple(_arrows(workflow, full=full))
+    if any(arrow.source == _ANYWHERE for arrow in arrows):
+        lines.append(f'    {_ANYWHERE} [label="*", shape=circle];')
+    lines += [f"    {arrow.source} -> {arrow.target} [label={_quoted(arrow.events)}];" for arrow in arrows]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _arrows(workflow: Workflow, *, internal: bool) -> Iterator[_Arrow]:
+def _arrows(workflow: Workflow, *, full: bool) -> Iterator[_Arrow]:
     """One arrow for all events between two states, in the order of declaration."""
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for source, event, target, restarts in workflow.arrows():
-        if restarts or internal:
-            found.setdefault((source, target), {})[event] = None
+    for transition in workflow.transitions:
+        target = transition.target
+        if not full and target is None:
+            continue
+        anywhere = not full and transition.sources == (ANY,) and target != SAME
+        for source in (None,) if anywhere else workflow.sources(transition):
+            goal = source if target is None or target == SAME else target
+            ends = _ANYWHERE if source is None else f"s{_place(workflow, source)}", f"s{_place(workflow, str(goal))}"
+            found.setdefault(ends, {})[transition.event] = None
     for (source, target), events in found.items():
-        yield _Arrow(_place(workflow, source), _place(workflow, target), tuple(events))
+        yield _Arrow(source, target, ", ".join(events))
 
 
 def _place(workflow: Workflow, name: str) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from types import UnionType
+from typing import Any, Final
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import FrozenDict, Money, require_aware
@@ -17,8 +19,6 @@ Plain = str | int | bool | None | tuple["Plain", ...] | Mapping[str, "Plain"]
 
 _LONGEST_ID = 200
 _DEEPEST = 32
-_WORD = 2**63
-_AS_THEY_ARE = (str, int, bool, type(None))
 
 
 def instant(at: datetime) -> str:
@@ -69,35 +69,49 @@ def plain_data(field: str, data: Mapping[str, object]) -> FrozenDict[str, Plain]
 
 def _plain(field: str, value: object) -> Plain:
     if isinstance(value, Enum):
-        return _plain(field, value.value)
-    if isinstance(value, str):
-        return _writable(field, value)
-    if isinstance(value, _AS_THEY_ARE):
-        if isinstance(value, int) and not -_WORD <= value < _WORD:
-            raise InvalidValueError.of(field, "a longer one", expected="a whole number of 64 bits; longer ones as texts")
+        value = value.value
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise InvalidValueError.of(field, str(value), expected="a finite number")
-        return f"{value:f}"
-    if isinstance(value, datetime):
-        return instant(utc(field, value))
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Money):
-        return FrozenDict({"currency": value.currency, "exponent": value.exponent, "minor": value.minor})
-    if isinstance(value, Mapping | list | tuple) and field.count("[") > _DEEPEST:
-        raise InvalidValueError.of(field.partition("[")[0], "more", expected=f"at most {_DEEPEST} levels deep")
-    if isinstance(value, Mapping):
-        return plain_data(field, value)
-    if isinstance(value, list | tuple):
-        return tuple(_plain(f"{field}[{i}]", each) for i, each in enumerate(value))
+    for kind, plain in _FORMS.items():
+        if isinstance(value, kind):
+            return plain(field, value)
     # The type, not the value: it may hold a customer's words.
     raise InvalidValueError.of(
         field,
         type(value).__name__,
         expected="a text, a whole number, a Decimal, a Money, an instant, a date, or a list or mapping of such",
     )
+
+
+def _whole(field: str, number: int) -> int:
+    if not -(2**63) <= number < 2**63:
+        raise InvalidValueError.of(field, "a longer one", expected="a whole number of 64 bits; longer ones as texts")
+    return number
+
+
+def _decimal(field: str, number: Decimal) -> str:
+    if not number.is_finite():
+        raise InvalidValueError.of(field, str(number), expected="a finite number")
+    return f"{number:f}"
+
+
+def _money(_field: str, amount: Money) -> Plain:
+    return FrozenDict({"currency": amount.currency, "exponent": amount.exponent, "minor": amount.minor})
+
+
+def _list(field: str, values: list[object] | tuple[object, ...]) -> Plain:
+    _not_too_deep(field)
+    return tuple(_plain(f"{field}[{i}]", each) for i, each in enumerate(values))
+
+
+def _mapping(field: str, values: Mapping[str, object]) -> Plain:
+    _not_too_deep(field)
+    return plain_data(field, values)
+
+
+def _not_too_deep(field: str) -> None:
+    if field.count("[") > _DEEPEST:
+        raise InvalidValueError.of(field.partition("[")[0], "more", expected=f"at most {_DEEPEST} levels deep")
 
 
 def _key(field: str, key: object) -> str:
@@ -114,6 +128,19 @@ def _writable(field: str, text: str) -> str:
         raise InvalidValueError.of(field, "half of a surrogate pair", expected="a text that UTF-8 can hold") from None
     # A subclass of str (a word of a vocabulary) would print as itself.
     return text if type(text) is str else str(text)
+
+
+# In this order: a datetime is a date too.
+_FORMS: Final[Mapping[type | UnionType, Callable[[str, Any], Plain]]] = {
+    str: _writable,
+    int: _whole,
+    Decimal: _decimal,
+    datetime: lambda field, at: instant(utc(field, at)),
+    date: lambda _, day: day.isoformat(),
+    Money: _money,
+    Mapping: _mapping,
+    list | tuple: _list,
+}
 
 
 def require_id(field: str, found: object) -> None:
