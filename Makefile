@@ -5,12 +5,13 @@ BIN = $(VENV)/bin
 # The stamp changes with the packaging file, so that an edit of it installs again.
 STAMP = $(VENV)/.installed
 
-.PHONY: help setup demo test test-dateutil4 lint bench docs changelog clean
+.PHONY: help setup demo test test-dateutil4 test-engines lint bench docs changelog clean
 
 help:
 	@echo "demo            a report on a bundled sample export"
 	@echo "test            the tests, with python-dateutil 2.9 and the holidays package"
 	@echo "test-dateutil4  the tests, with python-dateutil 4"
+	@echo "test-engines    the tests of the store, with PostgreSQL and MariaDB servers of their own"
 	@echo "lint            ruff, mypy --strict, import contracts"
 	@echo "bench           speed and correctness against the peers"
 	@echo "docs            generated pages are up to date"
@@ -39,6 +40,11 @@ test-dateutil4:
 	test -x $(VENV)-dateutil4/bin/python || $(PYTHON) -m venv $(VENV)-dateutil4
 	$(VENV)-dateutil4/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]' 'python-dateutil>=4'
 	$(VENV)-dateutil4/bin/python -m pytest -n 2
+
+# Servers in a temporary folder, on unix sockets; their packages are installed from Debian where they are absent.
+test-engines: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[engines]'
+	$(BIN)/python tools/engines.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shlex
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
@@ -25,7 +29,17 @@ def pytest_report_header() -> str:
 
 
 def run_command(example: Example) -> str | None:
-    """``$ csprotocol ...`` lines must print the lines that follow them."""
+    """``$ csprotocol ...`` lines must print the lines that follow them; each block has a register of its own."""
+    with (
+        TemporaryDirectory() as folder,
+        contextlib.chdir(Path(__file__).parent),
+        patch.dict(os.environ, {"CSPROTOCOL_REGISTER": str(Path(folder) / "incidents.db")}),
+    ):
+        return run_block(example)
+
+
+def run_block(example: Example) -> str | None:
+    """What differs from the block, or nothing."""
     for block in f"\n{example.parsed}".split("\n$ ")[1:]:
         command, _, expected = block.partition("\n")
         out = io.StringIO()

@@ -15,11 +15,12 @@ from benchmarks.bench_compile import compiling
 from benchmarks.bench_import import importing
 from benchmarks.bench_incident_columns import incident_columns
 from benchmarks.bench_machine import machines
+from benchmarks.bench_store import journals
 
 PACKAGES = (
     "csprotocol", "numpy", "pandas", "polars", "duckdb", "exchange_calendars", "opening-hours-py",
     "business-duration", "businesstime", "businesstimedelta", "workalendar",
-    "transitions", "python-statemachine", "automat",
+    "transitions", "python-statemachine", "automat", "eventsourcing",
 )  # fmt: skip
 RUNS: dict[str, Callable[[bool], Table]] = {
     "scalar": lambda quick: speed(quick=quick),
@@ -27,6 +28,7 @@ RUNS: dict[str, Callable[[bool], Table]] = {
     "columns": lambda quick: columns(quick=quick),
     "machine": lambda quick: machines(quick=quick),
     "incident": lambda quick: incident_columns(quick=quick),
+    "store": lambda quick: journals(quick=quick),
     "compile": lambda quick: compiling(quick=quick),
     "import": lambda quick: importing(quick=quick),
 }

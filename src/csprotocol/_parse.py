@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union
 
 from csprotocol.errors import CsprotocolError, DocumentError, MissingExtraError, Problem, one_of
 
@@ -21,7 +21,7 @@ __all__ = ["ISO_DATE", "dump", "json_schema", "parse", "read_document"]
 
 T = TypeVar("T")
 
-_ADAPTERS: dict[type, Any] = {}
+_ADAPTERS: dict[Any, Any] = {}
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 _READERS = (".toml", ".json", ".yaml", ".yml")
 _TOO_DEEP = "it is nested too deeply"
@@ -58,9 +58,9 @@ def dump(value: object) -> dict[str, Any]:
     return plain
 
 
-def json_schema(kind: type) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of documents of ``kind``."""
-    schema = _adapter(kind).json_schema(by_alias=True)
+def json_schema(kind: type, *others: type) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of documents of ``kind``, or of any of several kinds."""
+    schema = _adapter(Union[(kind, *others)] if others else kind).json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
@@ -123,7 +123,7 @@ def _iso_date(found: object) -> object:
     raise ValueError("is no date; write YYYY-MM-DD")
 
 
-def _adapter(kind: type) -> Any:
+def _adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter
 
     if kind not in _ADAPTERS:

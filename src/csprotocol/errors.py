@@ -7,6 +7,7 @@
     │   ├── NaiveDatetimeError                 an instant without a time zone
     │   ├── CurrencyMismatchError              two currencies in one sum
     │   ├── OutOfScaleError                    a rating outside the scale of its survey
+    │   ├── AmbiguousTargetError               a target that may be 24 hours or a business day
     │   └── NegativeDurationError              something ended before it began
     ├── DocumentError (ValueError)             a document a shop wrote cannot be read
     │   ├── InvalidScheduleError               ... because its hours make no sense
@@ -22,6 +23,7 @@
     ├── JournalError (RuntimeError)            a journal cannot do what was asked
     │   ├── UnknownIncidentError (LookupError) it holds no such incident
     │   ├── IncidentExistsError                it holds an incident of that id already
+    │   ├── ParentEndedError                   a child was opened for an incident that has ended
     │   ├── UnknownWorkflowError (LookupError) it was opened without the workflow of that incident
     │   ├── DamagedJournalError                its entries do not fit together
     │   ├── SchemaVersionError                 its tables are of another version
@@ -43,6 +45,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple, Self
 
 __all__ = [
+    "AmbiguousTargetError",
     "BusinessTimeError",
     "CsprotocolError",
     "CurrencyMismatchError",
@@ -62,6 +65,7 @@ __all__ = [
     "NeverClosesError",
     "NeverOpenError",
     "OutOfScaleError",
+    "ParentEndedError",
     "Problem",
     "SchemaVersionError",
     "UnknownIncidentError",
@@ -189,6 +193,28 @@ class OutOfScaleError(InvalidValueError):
     def of_rating(cls, survey: str, found: object, scale: str) -> Self:
         """A rating of ``survey`` is ``found``, where ``scale`` (``1 to 5``, ``good or bad``) was possible."""
         return cls.of(f"{survey} rating", found, expected=scale, hint="name the survey's own scale, or drop the row")
+
+
+class AmbiguousTargetError(InvalidValueError):
+    """A bare "1 day": 24 hours of open time are three days of an 8-hour shop, a business day is one."""
+
+    code = "ambiguous-target"
+    readings: tuple[str, str]
+
+    @classmethod
+    def bare_days(cls, found: str, count: int) -> Self:
+        """``found`` says ``count`` days (or weeks) without saying which."""
+        plural = "business day" if count == 1 else "business days"
+        readings = (f"{24 * count}h", f"{count} {plural}")
+        if "week" in found:
+            readings = (f"{168 * count}h", f"{5 * count} business days")
+        return cls(
+            f"target {found!r} has two readings: {readings[0]!r} (open time) and {readings[1]!r}",
+            hint="write the one that is meant",
+            field="target",
+            found=found,
+            readings=readings,
+        )
 
 
 class NegativeDurationError(InvalidValueError):
@@ -464,6 +490,26 @@ class IncidentExistsError(JournalError):
         )
 
 
+class ParentEndedError(JournalError):
+    """A child was opened for an incident that accepts nothing any more: nobody would ever wait for it."""
+
+    code = "parent-ended"
+    incident: str
+    parent: str
+    state: str
+
+    @classmethod
+    def of(cls, incident: str, parent: str, state: str) -> Self:
+        """``incident`` names ``parent``, which is in the final ``state``."""
+        return cls(
+            f"incident {incident} cannot be a child of {parent}, which is {state} for good",
+            hint="open it for the incident that took its place, or without a parent",
+            incident=incident,
+            parent=parent,
+            state=state,
+        )
+
+
 class UnknownWorkflowError(JournalError, LookupError):
     """A journal was opened without the workflow by which one of its incidents runs."""
 
@@ -472,10 +518,10 @@ class UnknownWorkflowError(JournalError, LookupError):
 
     @classmethod
     def of(cls, incident: str, workflow: str, known: Iterable[str]) -> Self:
-        """``incident`` runs by ``workflow``, which the journal was not given."""
+        """``incident`` runs by ``workflow``, which was not given."""
         return cls(
-            f"incident {incident} runs by workflow {workflow}, which this journal was not given; {one_of(known)}",
-            hint="open the journal with workflows=[...], the earlier versions too",
+            f"incident {incident} runs by workflow {workflow}, which is not here, nor a newer version of it; {one_of(known)}",
+            hint="give it, and the versions before it",
             workflow=workflow,
         )
 

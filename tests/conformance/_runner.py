@@ -56,7 +56,7 @@ def read_cases(path: Path) -> tuple[str, list[object]]:
     return domain, [{**shared, **case} if isinstance(case, Mapping) else case for case in cases]
 
 
-_SHARED = ("workflow",)
+_SHARED = ("workflow", "calendars")
 
 
 def handler_of(domain: str) -> Handler:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from csprotocol.errors import InvalidValueError, NaiveDatetimeError
 from csprotocol.incident import _columns, _columns_loop, _columns_numpy
-from csprotocol.incident._columns import Replay, StatusLog, replay_columns
+from csprotocol.incident._columns import Replay, StatusLog, check_status_log, replay_columns
 from csprotocol.incident._columns_read import Columns, is_missing
 from csprotocol.incident._workflow import Workflow
 from csprotocol.model import StatusCategory
@@ -394,6 +394,38 @@ class TestKindsOfColumns:
         arrow = pa.array(case), pa.chunked_array([name[:2], name[2:]]), pa.array(at, type=pa.timestamp("us", "UTC"))
         assert expected == _columns._replay(Columns.of(*arrow, "event"), SHOP, None, engine=engine)
 
+    def test_masked_is_missing(self, engine: ModuleType) -> None:
+        mask = [False, True, False]
+        at = np.array(AT[:3], dtype=object)
+        cells: dict[str, tuple[Any, list[Any]]] = {
+            "case": (np.ma.array([1, 2, 3], mask=mask), [1, 2, 3]),
+            "event": (np.ma.array(["start", "note", "note"], mask=mask), ["start", "note", "note"]),
+            "at": (np.ma.array(at, mask=mask), list(at)),
+        }
+        for field, (masked, whole) in cells.items():
+            for column in (
+                masked,
+                [np.ma.masked if hidden else each for hidden, each in zip(mask, whole, strict=True)],
+            ):
+                given: dict[str, Any] = {"case": [1, 2, 3], "event": ["start", "note", "note"], "at": AT[:3]} | {
+                    field: column
+                }
+                found = _columns._replay(
+                    Columns.of(given["case"], given["event"], given["at"], "event"), SHOP, None, engine=engine
+                )
+                assert (found.cases, found.events, found.rejections) == (2, 2, 1)
+                assert [each.column for each in found.rejected] == [field]
+
+    def test_masked_instants_of_numpy(self, engine: ModuleType) -> None:
+        at: Any = np.ma.array(NUMPY_AT[:3], mask=[False, True, False])
+        found = _columns._replay(Columns.of([1, 2, 3], NAMES[:3], at, "event"), SHOP, None, engine=engine)
+        assert (found.cases, [each.column for each in found.rejected]) == (2, ["at"])
+
+    def test_a_masked_array_that_masks_nothing(self, engine: ModuleType) -> None:
+        case: Any = np.ma.array([1, 2, 1])
+        expected = replay_by(_columns_loop, list(zip([1, 2, 1], NAMES[:3], AT[:3], strict=True)), SHOP)
+        assert expected == _columns._replay(Columns.of(case, NAMES[:3], AT[:3], "event"), SHOP, None, engine=engine)
+
     @pytest.mark.parametrize(
         "case",
         [
@@ -465,6 +497,12 @@ class TestKindsOfColumns:
     def test_wrong_workflow_mapping_and_until(self, engine: ModuleType) -> None:
         with pytest.raises(InvalidValueError, match=r"mapping: 'resolvd' is unknown; did you mean resolved"):
             check_by(engine, [], {"Done": "resolvd"})
+        mapping: Any
+        for mapping in (["new"], "new", {"new"}):
+            with pytest.raises(InvalidValueError, match=r"^mapping must be a mapping of statuses to states, got"):
+                check_status_log(["A"], ["new"], [NOON], mapping, workflow=SHOP)
+        with pytest.raises(InvalidValueError, match=r"^mapping: \['new'\] is unknown"):
+            check_by(engine, [], {"Neu": ["new"]})
         with pytest.raises(InvalidValueError, match=r"workflow\.initial"):
             replay_by(engine, [], FakeWorkflow("nowhere", SHOP.states, {}))
         with pytest.raises(InvalidValueError, match=r"workflow\.moves"):

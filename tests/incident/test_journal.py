@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -15,6 +16,7 @@ from csprotocol.errors import (
     DeniedError,
     IncidentExistsError,
     InvalidValueError,
+    ParentEndedError,
     UnknownIncidentError,
     UnknownStateError,
     UnknownWorkflowError,
@@ -23,6 +25,7 @@ from csprotocol.incident import (
     Actor,
     Command,
     Entry,
+    Incident,
     Machine,
     Machines,
     MemoryJournal,
@@ -73,6 +76,22 @@ class TestMemoryJournal:
         with pytest.raises(UnknownIncidentError):
             journal.execute("INC-1", Command("note", ANA), now=NOW)
 
+    def test_no_child_for_one_that_has_ended(self) -> None:
+        journal = journal_with("merged")
+        with pytest.raises(ParentEndedError, match="cannot be a child of INC-1, which is merged for good"):
+            journal.open(MACHINE.open("INC-2", at=NOW, parent="INC-1"))
+
+    def test_an_older_version_takes_nothing_back(self) -> None:
+        third = Workflow.default().extend(id="incident", version=3)
+        journal = MemoryJournal([third])
+        opened = journal.open(third.compile().open("INC-1", at=NOW))
+        outcome = journal.execute("INC-1", Command("note", ANA), now=NOW)
+        assert outcome.entry is not None
+        with pytest.raises(UnknownWorkflowError, match="nor a newer version"):
+            Machines().of(opened)
+        with pytest.raises(UnknownWorkflowError):
+            replay(opened, [outcome.entry], MACHINE)
+
     def test_children_are_looked_up(self) -> None:
         journal = journal_with()
         returns = Workflow.builtin("return").compile()
@@ -100,6 +119,7 @@ class TestMemoryJournal:
         assert [each.id for each in journal.find(order="#1001", customer="c-1")] == ["INC-1"]
         assert [each.id for each in journal.find(state="new")] == ["INC-1", "INC-2", "INC-3"]
         assert journal.find(state="closed") == ()
+        assert journal.find(customer="") == ()
 
     def test_the_outbox_holds_every_entry_until_it_is_acknowledged(self) -> None:
         journal = journal_with()
@@ -109,7 +129,14 @@ class TestMemoryJournal:
         assert [row.entry.seq for row in rows] == [1, 2]
         assert journal.acknowledge(row.position for row in rows) == 2
         assert journal.acknowledge(row.position for row in rows) == 0
+        assert journal.read(-1) == ()
+
+        def sent() -> Iterator[int]:
+            for row in journal.read():
+                yield row.position
+
         assert [row.entry.seq for row in journal.read()] == [3]
+        assert journal.acknowledge(sent()) == 1
 
     def test_the_same_id_on_another_incident_is_a_mismatch(self) -> None:
         journal = journal_with()
@@ -302,6 +329,42 @@ class TestTicket:
         facts = to_ticket(opened, erased, Workflow.default()).facts()
         assert (facts.solved_at, facts.reopens, facts.agents) == ((at(120), at(230)), 1, None)
         assert (erased[0].erased, erased[0].actor, entries[0].actor) == (True, None, ANA)
+
+    def test_ids_of_senders_hide_nothing(self) -> None:
+        opened = incident = MACHINE.open("INC-1", at=NOW, state="in_progress", opened_by="customer")
+        entries = []
+        for minutes, event, actor, event_id in (
+            (5, "send_update", ANA, "INC-1/0"),
+            (6, "ask_customer", ANA, "e1"),
+            (7, "customer_reply", CUSTOMER, "e1/status"),
+        ):
+            incident, entry = MACHINE.apply(incident, Command(event, actor, event_id=event_id), now=at(minutes))
+            entries.append(entry)
+        facts = to_ticket(opened, entries, Workflow.default()).facts()
+        assert (facts.first_reply_at, facts.agent_replies, facts.customer_replies) == (at(5), 2, 1)
+
+    def test_what_was_erased_is_unknown_and_not_as_before(self) -> None:
+        opened = MACHINE.open("INC-1", at=NOW, state="in_progress", assignee="leo", priority="low")
+        data = {"priority": "high", "assignee": "ana", "csat": 5}
+        _, entry = MACHINE.apply(opened, Command("note", ANA, data=data), now=at(1))
+        facts = to_ticket(opened, [entry], Workflow.default()).facts()
+        assert (facts.priority, facts.agent, facts.csat) == ("high", "ana", 5)
+        erased = to_ticket(opened, [entry._replace(data=None, actor_id=None)], Workflow.default()).facts()
+        assert (erased.priority, erased.agent, erased.csat, erased.surveyed) == (None, None, None, None)
+
+    def test_without_a_beginning_no_status_is_known(self) -> None:
+        opened = Incident(id="INC-1", workflow="incident@1", state="resolved")
+        _, entry = MACHINE.apply(opened, Command("customer_reply", CUSTOMER), now=at(1))
+        assert to_ticket(opened, [entry], Workflow.default()).facts().reopens is None
+        known = replace(opened, state_since=NOW)
+        assert to_ticket(known, [entry], Workflow.default()).facts().reopens == 1
+
+    def test_merged_into_nobody_knows_what(self) -> None:
+        loose = Workflow.default().extend(id="loose", override=[{"event": "merge_into", "requires": [], "guards": []}])
+        machine = loose.compile()
+        opened = machine.open("INC-1", at=NOW)
+        _, entry = machine.apply(opened, Command("merge_into", ANA), now=NOW)
+        assert to_ticket(opened, [entry], loose).facts().merged_into is None
 
     def test_the_workflows_must_be_given(self) -> None:
         opened, entries = story()

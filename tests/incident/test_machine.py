@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,8 @@ class TestDecide:
             ("in_progress", "cancel", {}, ("missing-field:reason", "role-required:supervisor")),
             ("in_progress", "resolve", {"resolution": 0}, ()),
             ("in_progress", "resolve", {"resolution": []}, ("missing-field:resolution",)),
+            ("in_progress", "resolve", {"resolution": {}}, ("missing-field:resolution",)),
+            ("in_progress", "merge_into", {"into": "  "}, ("missing-field:into",)),
             ("in_progress", "register", {}, ("no-transition",)),
             ("in_progress", "regsiter", {}, ("unknown-event",)),
             ("cancelled", "note", {}, ("no-transition",)),
@@ -146,6 +149,7 @@ class TestGuards:
         nobody = incident("registered", assignee=None)
         assert not MACHINE.decide(nobody, Command("start", ANA), now=NOW).ok
         assert MACHINE.decide(nobody, Command("start", ANA, data={"assignee": "leo"}), now=NOW).ok
+        assert not MACHINE.decide(nobody, Command("start", ANA, data={"assignee": "  "}), now=NOW).ok
         taken_away = Command("reassign", ANA, data={"assignee": None})
         assert not MACHINE.decide(incident("in_progress"), taken_away, now=NOW).ok
 
@@ -218,6 +222,27 @@ class TestGuards:
         assert [(reason.code, dict(reason.params)) for reason in decision.reasons] == [("merge_target_ok", params)]
         assert MACHINE.decide(incident("new"), Command("merge_into", ANA, data={"into": "INC-3"}), facts, now=NOW).ok
 
+    def test_a_number_is_a_name_too(self) -> None:
+        itself = MACHINE.open("5", at=NOW)
+        decision = MACHINE.decide(
+            itself, Command("merge_into", ANA, data={"into": 5}), Facts(accepts={"5": True}), now=NOW
+        )
+        assert [reason.params["why"] for reason in decision.reasons] == ["itself"]
+
+    @pytest.mark.parametrize(
+        ("state", "event"), [("new", "merge_into"), ("in_progress", "cancel"), ("resolved", "close")]
+    )
+    def test_a_blocking_child_cannot_be_left_behind(self, state: str, event: str) -> None:
+        data = {"into": "INC-3", "reason": "x", "confirmed": True}
+        facts = Facts((Child("RMA-1", "return", True, False),), {"INC-3": True})
+        decision = MACHINE.decide(incident(state), Command(event, BEA, data=data), facts, now=NOW)
+        assert [reason.code for reason in decision.reasons] == ["no_open_blocking_children"]
+
+    def test_the_end_of_time_stops_nobody(self) -> None:
+        last = datetime.max.replace(tzinfo=UTC)
+        decision = MACHINE.decide(incident("resolved", resolved_at=last), Command("close", ANA), now=last)
+        assert decision.reasons[0].params["until"] is None
+
     def test_a_merge_into_nothing_tells_the_missing_field_alone(self) -> None:
         assert codes("new", "merge_into") == ("missing-field:into",)
 
@@ -245,8 +270,24 @@ class TestGuards:
         shop = Workflow.default().extend(id="shop", override=[{"event": "close", "guards": ["has_asignee"]}])
         assert [finding.code for finding in shop.lint()] == ["unknown-guard"]
         assert shop.lint(guards=["has_asignee"]) == ()
-        with pytest.raises(WorkflowError, match="'has_asignee' is no guard"):
+        for build in (shop.compile, shop.to_machine):
+            with pytest.raises(WorkflowError, match="'has_asignee' is no guard"):
+                build()
+        given: Any = {"has_asignee": None}
+        with pytest.raises(InvalidValueError, match="a function"):
+            shop.compile(given)
+
+    def test_built_in_guards_take_no_parameters(self) -> None:
+        use = {"guard": "within_reopen_window", "params": {"days": 5}}
+        shop = Workflow.default().extend(id="shop", override=[{"event": "close", "guards": [use]}])
+        with pytest.raises(WorkflowError, match="takes no parameters"):
             shop.compile()
+
+    def test_each_reason_once(self) -> None:
+        both = [{"event": "e", "source": "*", "guards": ["has_assignee"] * 2, "requires": ["f", "f"]}] * 2
+        machine = Workflow.default().extend(id="shop", transitions=both).compile()
+        decision = machine.decide(machine.open("INC-1", at=NOW), Command("e", ANA), now=NOW)
+        assert [reason.code for reason in decision.reasons] == ["missing-field:f", "has_assignee"]
 
 
 class TestEmpowerment:
@@ -279,6 +320,7 @@ class TestEmpowerment:
             ("lead", "200 EUR"),
             ("supervisor", "9000 JPY"),
             ("agent", None),
+            ("trainee", "0 EUR"),
         ],
     )
     def test_within_the_limit(self, role: str, compensation: object) -> None:
@@ -303,7 +345,8 @@ class TestEmpowerment:
         assert (reason.params["limit"], reason.params["may_approve"], reason.hint) == (limit, may, hint)
 
     @pytest.mark.parametrize(
-        "rubbish", ["", "much", "50", "EUR 50", "-1 EUR", 50, True, ["50 EUR"], {"minor": "5"}, {"minor": 5}]
+        "rubbish",
+        ["", "much", "50", "EUR 50", "-1 EUR", 50, True, ["50 EUR"], {"minor": "5"}, {"minor": 5}, "1e1000000 EUR"],
     )
     def test_an_amount_that_nobody_can_read_is_not_given_away(self, rubbish: object) -> None:
         (reason,) = self.decide("supervisor", rubbish).reasons
@@ -349,6 +392,18 @@ class TestApply:
             NOW - timedelta(minutes=5),
         )
         assert after.state_since == after.last_occurred_at == NOW - timedelta(minutes=5)
+
+    def test_a_clock_that_goes_back_makes_nothing_late(self) -> None:
+        _, entry = MACHINE.apply(
+            incident("new", last_occurred_at=NOW), Command("note", ANA), now=NOW - timedelta(hours=2)
+        )
+        assert (entry.late, entry.effective_at, entry.recorded_at) == (False, NOW, NOW - timedelta(hours=2))
+
+    def test_nanoseconds_are_left_out(self) -> None:
+        pandas = pytest.importorskip("pandas")
+        command = Command("note", ANA, occurred_at=pandas.Timestamp("2026-11-21T09:00:00.123456789Z"))
+        assert type(command.occurred_at) is datetime
+        assert command.occurred_at.microsecond == 123456
 
     def test_a_future_stamp_is_kept_and_counts_as_recorded(self) -> None:
         ahead = Command("note", ANA, occurred_at=NOW + timedelta(seconds=240))
@@ -420,9 +475,19 @@ class TestMachine:
         with pytest.raises(UnknownStateError, match="incident@2 has no state 'gone'"):
             second.migrate(incident("gone"))
 
+    def test_migrating_goes_forward_only(self) -> None:
+        second = Workflow.default().extend(id="incident", version=2).compile()
+        with pytest.raises(WorkflowMismatchError):
+            MACHINE.migrate(second.open("INC-1", at=NOW))
+        with pytest.raises(WorkflowMismatchError):
+            Workflow.builtin("return").compile().migrate(incident("closed"))
+        assert Workflow.builtin("return").compile().adopt(incident("closed")).workflow == "return@1"
+
 
 # Untyped on purpose: callers without a type checker pass anything.
-_RUBBISH: dict[Any, Any] = {"ana": "ana", 1: {1: "a"}, "list": ["a"], "robot": "robot"}
+_RUBBISH: dict[Any, Any] = {"ana": "ana", 1: {1: "a"}, "list": ["a"], "robot": "robot", "deep": {"a": []}}
+for _ in range(40):
+    _RUBBISH["deep"] = {"a": [_RUBBISH["deep"]]}
 
 
 class TestCommand:
@@ -437,7 +502,11 @@ class TestCommand:
             (lambda: Command("note", ANA, data={"text": "\ud800"}), "UTF-8"),
             (lambda: Command("note", ANA, data={"thing": object()}), "Command.data"),
             (lambda: Command("note", ANA, data=_RUBBISH["list"]), "a mapping"),
-            (lambda: Command("note", ANA, data={"order": 1001}), "order"),
+            (lambda: Command("note", ANA, data={"order": ["#1001"]}), "order"),
+            (lambda: Command("note", ANA, data={"into": "a\nb"}), "into"),
+            (lambda: Command("note", ANA, data={"n": 2**63}), "64 bits"),
+            (lambda: Command("note", ANA, data={"n": Decimal("1e200")}), "digits"),
+            (lambda: Command("note", ANA, data=_RUBBISH["deep"]), "levels deep"),
             (lambda: Actor(""), "Actor.id"),
             (lambda: Actor("ana", kind=_RUBBISH["robot"]), "Actor.kind"),
         ],
@@ -446,6 +515,26 @@ class TestCommand:
         with pytest.raises(InvalidValueError) as caught:
             make()
         assert message in str(caught.value)
+
+    def test_names_are_read_as_people_write_them(self) -> None:
+        data = {"order": 1001, "product": " Taza 30\u00a0cl ", "assignee": "  ", "into": 5}
+        assert Command("note", ANA, data=data).data == {
+            "order": "1001", "product": "Taza 30\u00a0cl", "assignee": None, "into": "5",
+        }  # fmt: skip
+        assert MACHINE.open("INC-1", at=NOW, customer=" ", order=1001).order == "1001"
+
+    @pytest.mark.parametrize("field", ["customer", "assignee"])
+    def test_personal_names_stay_out_of_errors(self, field: str) -> None:
+        for make in (
+            lambda: Command("note", ANA, data={field: "ana@example.com\n" * 2}),
+            lambda: MACHINE.open("INC-1", at=NOW, **{field: "ana@example.com\nx"}),
+            lambda: Actor("ana@example.com\nx"),
+            lambda: Command("note", ANA, data={"My name is Ana": 1.5}),
+        ):
+            with pytest.raises(InvalidValueError) as caught:
+                make()
+            assert "ana@" not in str(caught.value)
+            assert "Ana" not in str(caught.value)
 
     def test_a_customers_words_stay_out_of_errors(self) -> None:
         with pytest.raises(InvalidValueError) as caught:
@@ -466,6 +555,7 @@ class TestCommand:
         assert "leo" not in repr(told)
         _, entry = MACHINE.apply(told, Command("note", Actor("Ana Sample"), data={"text": "secret"}), now=NOW)
         assert "Sample" not in repr(entry)
+        assert "Sample" not in repr(Command("note", Actor("Ana Sample")))
         assert "secret" not in repr(entry)
 
 
@@ -480,7 +570,10 @@ class TestIncident:
             {"version": True},
             {"reopen_count": 1.0},
             {"state": " new"},
-            {"customer": ""},
+            {"customer": "a\nb"},
+            {"blocking": "no"},
+            {"links": ["ab"]},
+            {"links": [("merged_into", "")]},
             {"opened_by": "robot"},
         ],
     )

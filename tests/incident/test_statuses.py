@@ -17,6 +17,7 @@ import csprotocol.incident
 from csprotocol.adapters._zendesk_words import STATUSES
 from csprotocol.errors import DocumentError, InvalidValueError, UnknownStateError
 from csprotocol.incident import State, Transition, Workflow, check_status_log
+from csprotocol.incident._helpdesk import HelpdeskStatus, StatusExport, SubStatus
 from csprotocol.incident._statuses import StatusMap
 from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket
 
@@ -147,6 +148,12 @@ class TestToStatus:
         sent = StatusMap.builtin("servicenow").to_status("it", workflow=shop)
         assert (sent.sub_status, sent.losses) == ("Awaiting Change", ())
 
+    @pytest.mark.parametrize("party", ["supplier", "Supplier", " SUPPLIER "])
+    def test_the_party_is_read_whatever_its_case(self, party: str) -> None:
+        shop = one_state(StatusCategory.WAITING_THIRD_PARTY, party)
+        sent = StatusMap.builtin("servicenow").to_status("it", workflow=shop)
+        assert (sent.sub_status, sent.tags, sent.losses) == ("Awaiting Vendor", (), ())
+
     def test_losses_are_told(self) -> None:
         sent = StatusMap.builtin("gorgias").to_status("resolved", workflow=WORKFLOW)
         assert [loss.kind for loss in sent.losses] == ["category"]
@@ -239,6 +246,30 @@ class TestToCategory:
             StatusMap.builtin("servicenow").to_category(status)
         assert str(caught.value).startswith(told)
 
+    @pytest.mark.parametrize(("name", "status", "means"), [
+        ("freshdesk", 2.0, "open"),
+        ("servicenow", 7.0, "closed"),
+        ("zammad", 4.0, "closed"),
+    ])  # fmt: skip
+    def test_a_number_from_a_column_with_a_gap(self, name: str, status: float, means: str) -> None:
+        assert StatusMap.builtin(name).to_category(status) == means
+
+    @pytest.mark.parametrize("status", [2.5, float("nan"), float("inf")])
+    def test_a_number_that_is_none(self, status: float) -> None:
+        with pytest.raises(InvalidValueError, match="is unknown"):
+            StatusMap.builtin("freshdesk").to_category(status)
+
+    @pytest.mark.parametrize(("sub_status", "means"), [
+        ("1", "waiting_customer"),
+        (1, "waiting_customer"),
+        (1.0, "waiting_customer"),
+        ("4", "waiting_third_party"),
+        (float("nan"), None),
+        ("", None),
+    ])  # fmt: skip
+    def test_reasons_by_number(self, sub_status: str | float, means: str | None) -> None:
+        assert StatusMap.builtin("servicenow").to_category(3, sub_status=sub_status) == means
+
     def test_a_sub_status_that_the_vendor_does_not_have(self) -> None:
         with pytest.raises(InvalidValueError, match="ServiceNow sub-status: 'Awaiting Godot' is unknown"):
             StatusMap.builtin("servicenow").to_category("On Hold", sub_status="Awaiting Godot")
@@ -293,6 +324,29 @@ class TestToStates:
         log = check_status_log(["1"] * 3, states, at, mapping, workflow=WORKFLOW)
         assert (log.illegal, log.seconds_in) == (0, {"in_progress": 3600.0, "waiting_customer": 7200.0})
 
+    def test_a_look_up_reads_as_the_map_does(self) -> None:
+        zendesk = StatusMap.builtin("zendesk").to_states(workflow=WORKFLOW)
+        assert zendesk["Open"] == zendesk[" OPEN"] == zendesk.get("open") == "in_progress"
+        assert "On-Hold" in zendesk
+        assert "Opn" not in zendesk
+        assert zendesk.get("Opn", "new") == "new"
+        with pytest.raises(KeyError, match="Opn"):
+            zendesk["Opn"]
+        assert pickle.loads(pickle.dumps(zendesk))["OPEN"] == "in_progress"
+
+    @pytest.mark.parametrize(("name", "statuses"), [
+        ("freshdesk", [2, 3, 4]),
+        ("freshdesk", [2.0, 3.0, 4.0]),
+        ("freshdesk", ["2", "pending ", "RESOLVED"]),
+        ("zendesk", ["Open", "PENDING", "Solved"]),
+    ])  # fmt: skip
+    def test_a_log_in_other_spellings(self, name: str, statuses: list[Any]) -> None:
+        at = [datetime(2026, 11, 21, hour, tzinfo=UTC) for hour in (9, 10, 12)]
+        mapping = StatusMap.builtin(name).to_states(workflow=WORKFLOW)
+        log = check_status_log(["1"] * 3, statuses, at, mapping, workflow=WORKFLOW)
+        assert (log.unknown, log.final_states) == ({}, {"resolved": 1})
+        assert log.seconds_in == {"in_progress": 3600.0, "waiting_customer": 7200.0}
+
 
 class TestWhenQuiet:
     def test_what_gorgias_closed_settles_in_time(self) -> None:
@@ -319,6 +373,21 @@ class TestWithStatuses:
         assert shop.to_category(6) is StatusCategory.OPEN
         assert shop.to_category("Waiting on Customer") is StatusCategory.WAITING_CUSTOMER
         assert shop.to_category("Pending") is StatusCategory.WAITING_THIRD_PARTY
+
+    @pytest.mark.parametrize(("name", "own", "spelt", "means"), [
+        ("zendesk", {"hold": "waiting_customer"}, "on-hold", "waiting_customer"),
+        ("zendesk", {"hold": "waiting_customer"}, "On Hold", "waiting_customer"),
+        ("zendesk", {"on-hold": "open"}, "on-hold", "open"),
+        ("zendesk", {"on-hold": "open"}, "hold", "waiting_third_party"),
+        ("freshdesk", {"Open": "new"}, 2, "new"),
+        ("freshdesk", {"Open": "new"}, "open", "new"),
+        ("freshdesk", {"Open": "new", "2": "cancelled"}, 2, "cancelled"),
+        ("servicenow", {"canceled": "closed"}, "Cancelled", "closed"),
+    ])  # fmt: skip
+    def test_the_other_spellings_go_with_the_name(
+        self, name: str, own: dict[str, StatusCategory | str], spelt: str | int, means: str
+    ) -> None:
+        assert StatusMap.builtin(name).with_statuses(own).to_category(spelt) == means
 
     def test_losses_follow_the_new_sense(self) -> None:
         shop = StatusMap.builtin("freshdesk").with_statuses({"Pending": "waiting_third_party"})
@@ -352,6 +421,8 @@ class TestWithStatuses:
 
     @pytest.mark.parametrize(("own", "exports", "told"), [
         ({"x": "opn"}, {}, "'opn' is unknown; did you mean open?"),
+        ({"": "open"}, {}, "HelpdeskStatus.name must be a name that is not blank, got ''"),
+        ({" ": "open"}, {}, "HelpdeskStatus.name must be a name that is not blank, got ' '"),
         ({}, {"waiting": "Open"}, "'waiting' is unknown"),
         ({}, {"open": "Opn"}, "Freshdesk status: 'Opn' is unknown; did you mean Open?"),
     ])  # fmt: skip
@@ -359,6 +430,50 @@ class TestWithStatuses:
         with pytest.raises(InvalidValueError) as caught:
             StatusMap.builtin("freshdesk").with_statuses(own, exports=exports)
         assert told in str(caught.value)
+
+
+class TestBirth:
+    @pytest.mark.parametrize(("fields", "told"), [
+        ({"name": "a", "category": "opne"}, "a.category: 'opne' is unknown; did you mean open?"),
+        ({"name": "a", "when_quiet": "resolvd"}, "a.when_quiet: 'resolvd' is unknown"),
+        ({"name": "a", "by_author": {"agnet": "open"}}, "a.by_author: 'agnet' is unknown; did you mean agent?"),
+        ({"name": "a", "by_author": {"agent": "opn"}}, "a.by_author: 'opn' is unknown"),
+        ({"name": " "}, "HelpdeskStatus.name must be a name that is not blank"),
+        ({"name": 6}, "HelpdeskStatus.name must be a name that is not blank, got 6"),
+        ({"name": "a", "also": ["b", ""]}, "HelpdeskStatus.also must be a name that is not blank"),
+        ({"name": "a", "also": "bc"}, "HelpdeskStatus.also must be a list of spellings, got 'bc'"),
+    ])  # fmt: skip
+    def test_a_status_refuses(self, fields: dict[str, Any], told: str) -> None:
+        with pytest.raises(InvalidValueError) as caught:
+            HelpdeskStatus(**fields)
+        assert str(caught.value).startswith(told)
+
+    def test_words_become_members(self) -> None:
+        words: dict[str, Any] = {"category": "open", "when_quiet": "resolved"}
+        status = HelpdeskStatus(name="a", **words)
+        assert status.category is StatusCategory.OPEN
+        assert status.when_quiet is StatusCategory.RESOLVED
+        by: dict[str, Any] = {"by_author": {"agent": "waiting_customer"}}
+        assert HelpdeskStatus(name="a", **by).category_after(ActorKind.AGENT) is StatusCategory.WAITING_CUSTOMER
+        sub: dict[str, Any] = {"category": "cancelled", "of": ["a"]}
+        assert SubStatus(name="b", **sub) == SubStatus(name="b", of=("a",), category=StatusCategory.CANCELLED)
+
+    def test_a_sub_status_refuses(self) -> None:
+        with pytest.raises(InvalidValueError, match=r"^a\.category: 'opne' is unknown"):
+            SubStatus(name="a", category="opne")  # type: ignore[arg-type]
+        with pytest.raises(InvalidValueError, match=r"^SubStatus\.name"):
+            SubStatus(name="")
+
+    def test_an_export_knows_each_party_once(self) -> None:
+        with pytest.raises(InvalidValueError, match=r"^by_party must be named once, got 'Supplier'"):
+            StatusExport(status="a", by_party={"supplier": "b", "Supplier": "c"})
+
+    def test_exports_by_their_words(self) -> None:
+        exports: Any = {category.value: StatusExport(status="a") for category in StatusCategory}
+        found = StatusMap("x", "X", "shop", date(2026, 11, 21), (HelpdeskStatus(name="a"),), exports)
+        assert all(isinstance(category, StatusCategory) for category in found.exports)
+        with pytest.raises(InvalidValueError, match=r"^X exports: 'opne' is unknown"):
+            StatusMap("x", "X", "shop", date(2026, 11, 21), (HelpdeskStatus(name="a"),), exports | {"opne": "a"})
 
 
 class TestDocument:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given
 
 from csprotocol.errors import DocumentError, InvalidValueError, MissingExtraError, UnknownStateError, WorkflowError
-from csprotocol.incident import GuardUse, Policy, State, Transition, Workflow
+from csprotocol.incident import BUILT_IN_GUARDS, GuardUse, Policy, State, Transition, Workflow
 from csprotocol.incident._diagram import dot, mermaid
+from csprotocol.incident._lint import BUILT_IN
 from csprotocol.model import StatusCategory
 from tests.incident.lifecycles import GUARDS, documents
 
@@ -90,6 +92,10 @@ class TestErrors:
             ({"transitions": [{"event": "e", "source": []}]}, "Transition.source"),
             ({"transitions": [{"event": "e", "source": ["open"], "targt": "done"}]}, "did you mean target?"),
             ({"events": {"finish": {"link": "x"}}}, "EventMeaning.link"),
+            ({"events": {"finish": {"kind": "status"}}}, "EventMeaning.kind"),
+            ({"transitions": [{"event": "e", "source": ["open"], "requires": [""]}]}, "Transition.requires"),
+            ({"transitions": [{"event": "e", "source": ["open"], "roles": [" "]}]}, "Transition.roles"),
+            ({"transitions": [{"event": "e", "source": ["open"], "except": ["done"]}]}, "'except' goes with '*' only"),
         ],
     )
     def test_slips_are_named(self, changes: dict[str, Any], message: str) -> None:
@@ -152,6 +158,26 @@ class TestLint:
                 "transitions[0] (finish).guards",
             ),
             ({"events": {"finsh": {"kind": "message"}}}, "unknown-event", "events.finsh"),
+            (
+                {"states": [document()["states"][0], {"name": "done", "category": "open", "final": True}]},
+                "final-while-live",
+                "states.done",
+            ),
+            ({"initial": "done"}, "final-initial", "initial"),
+            (
+                {
+                    "transitions": [
+                        {
+                            "event": "finish",
+                            "source": ["open"],
+                            "target": "done",
+                            "guards": [{"guard": "has_assignee", "params": {"days": 1}}],
+                        }
+                    ]
+                },
+                "guard-params",
+                "transitions[0] (finish).guards",
+            ),
         ],
     )
     def test_each_doubt_has_its_code_and_place(self, changes: dict[str, Any], code: str, where: str) -> None:
@@ -161,6 +187,25 @@ class TestLint:
 
     def test_a_sound_workflow_raises_none(self) -> None:
         assert Workflow.from_dict(document()).lint() == ()
+
+    def test_an_exception_before_the_wildcard_shadows_nothing(self) -> None:
+        first = {"event": "finish", "source": ["open", "open"], "target": "done"}
+        rest = {"event": "finish", "source": "*", "target": None}
+        states = [*document()["states"], {"name": "b", "category": "open"}]
+        into = {"event": "go", "source": ["open"], "target": "b"}
+        back = {"event": "back", "source": ["b"], "target": "open"}
+        workflow = Workflow.from_dict(document(states=states, transitions=[first, rest, into, back]))
+        assert workflow.lint() == ()
+
+    def test_a_state_in_which_imports_land_is_reached(self) -> None:
+        states = [*document()["states"], {"name": "b", "category": "waiting_customer", "waiting_on": "customer"}]
+        back = {"event": "back", "source": ["b"], "target": "open"}
+        landing = {"waiting_customer": "b"}
+        plain = document(states=states, transitions=[*document()["transitions"], back], landing=landing)
+        assert Workflow.from_dict(plain).lint() == ()
+
+    def test_the_built_in_guards_are_those_that_lint_knows(self) -> None:
+        assert set(BUILT_IN_GUARDS) == BUILT_IN
 
     def test_a_guarded_transition_shadows_nothing(self) -> None:
         guarded = {"event": "finish", "source": ["open"], "target": "done", "guards": ["has_assignee"]}
@@ -176,7 +221,7 @@ class TestLint:
     def test_closed_needs_registered_and_resolved(self) -> None:
         """What a customer reports is always written down, and always answered: no way round either."""
         for must in ("registered", "resolved"):
-            cut = DEFAULT.extend(id="cut", remove_states=[must])
+            cut = replace(DEFAULT.extend(id="cut", remove_states=[must]), landing={})
             unreachable = {finding.where for finding in cut.lint() if finding.code == "unreachable-state"}
             assert "states.closed" in unreachable
 
@@ -209,6 +254,17 @@ class TestReading:
         except MissingExtraError:
             pytest.skip("needs the extra [yaml]")
 
+    @pytest.mark.parametrize(
+        "rubbish", [None, 5, "extends", ["extends"], {}, {"extends": None}, {"extends": "incident"}]
+    )
+    def test_rubbish_is_a_document_error(self, rubbish: Any) -> None:
+        with pytest.raises((DocumentError, InvalidValueError)):
+            Workflow.from_dict(rubbish)
+
+    def test_limits_may_be_numbers(self) -> None:
+        shop = DEFAULT.extend(id="shop", policy={"compensation_limits": {"agent": {"EUR": 50}}})
+        assert Workflow.from_dict(shop.to_dict()) == shop
+
     def test_unknown_names(self) -> None:
         with pytest.raises(InvalidValueError, match=r"did you mean return\?"):
             Workflow.builtin("retrun")
@@ -216,7 +272,11 @@ class TestReading:
             DEFAULT.state("in_progres")
 
     def test_the_schema_names_the_fields(self) -> None:
-        assert {"id", "version", "initial", "states", "transitions"} <= set(Workflow.json_schema()["properties"])
+        schema = Workflow.json_schema()
+        kinds = [schema["$defs"][each["$ref"].rpartition("/")[2]] for each in schema["anyOf"]]
+        assert {"id", "version", "initial", "states", "transitions"} <= set(kinds[0]["properties"])
+        assert {"extends", "override", "remove"} <= set(kinds[1]["properties"])
+        assert "except" in schema["$defs"]["Transition"]["properties"]
 
     def test_the_digest_follows_the_moves_alone(self) -> None:
         same = DEFAULT.extend(id="incident", version=2, policy={"reopen_limit": 9})
@@ -258,11 +318,54 @@ class TestExtend:
         }
         assert roles == {"new": (), "identified": (), "registered": ("supervisor",), "in_progress": ("supervisor",)}
 
-    def test_an_override_of_the_wildcard_spells_out_the_rest(self) -> None:
-        shop = DEFAULT.extend(id="shop", override=[{"event": "note", "source": ["closed"], "roles": ["supervisor"]}])
+    def test_an_override_of_the_wildcard_leaves_a_wildcard(self) -> None:
+        """States that are added, now or by a later extension, are still meant by what is left of ``*``."""
+        shop = DEFAULT.extend(
+            id="shop",
+            override=[{"event": "note", "source": ["closed"], "roles": ["supervisor"]}],
+            remove=[{"event": "merge_into", "source": "closed"}],
+            states=[{"name": "ww", "category": "waiting_third_party", "waiting_on": "warehouse"}],
+            transitions=[
+                {"event": "ask_w", "source": ["in_progress"], "target": "ww"},
+                {"event": "w_reply", "source": ["ww"], "target": "in_progress"},
+            ],
+        )
         notes = [transition for transition in shop.transitions if transition.event == "note"]
-        assert [transition.roles for transition in notes] == [("supervisor",), ()]
-        assert set(notes[1].sources) == {state.name for state in DEFAULT.states if not state.final} - {"closed"}
+        assert [(note.sources, note.except_, note.roles) for note in notes] == [
+            (("closed",), (), ("supervisor",)),
+            (("*",), ("closed",), ()),
+        ]
+        assert ("ww", "note") in shop.moves
+        assert ("ww", "merge_into") in shop.moves
+        assert ("closed", "merge_into") not in shop.moves
+        assert shop.lint() == ()
+        again = shop.extend(id="again", rename={"closed": "shut"})
+        assert [note.except_ for note in again.transitions if note.event == "note"] == [(), ("shut",)]
+        assert Workflow.from_dict(shop.to_dict()) == shop
+
+    def test_an_override_may_name_a_state_that_is_added(self) -> None:
+        added = {"name": "ww", "category": "waiting_third_party", "waiting_on": "warehouse"}
+        for source in ("ww", ["ww"], "*", ["*"]):
+            shop = DEFAULT.extend(
+                id="shop", states=[added], override=[{"event": "note", "source": source, "roles": ["lead"]}]
+            )
+            roles = {state: t.roles for t in shop.transitions if t.event == "note" for state in shop.sources(t)}
+            assert roles["ww"] == ("lead",)
+
+    def test_an_override_makes_an_event_internal(self) -> None:
+        shop = DEFAULT.extend(id="shop", override=[{"event": "reassign", "internal": True}])
+        assert {t.target for t in shop.transitions if t.event == "reassign"} == {None}
+
+    def test_events_that_are_gone_take_their_meaning_along(self) -> None:
+        returns = Workflow.builtin("return")
+        gone = returns.extend(id="shop", remove=[{"event": "send_label"}])
+        assert "send_label" not in gone.events
+        assert "unknown-event" not in {finding.code for finding in gone.lint()}
+
+    def test_a_name_may_be_taken_again(self) -> None:
+        second = DEFAULT.extend(id="incident", version=2, rename={"in_progress": "doing"})
+        third = second.extend(id="incident", version=3, rename={"doing": "in_progress"})
+        assert third.rename == {"doing": "in_progress"}
 
     def test_removing(self) -> None:
         shop = DEFAULT.extend(
@@ -288,11 +391,17 @@ class TestExtend:
             ({"override": [{"event": "cancel", "source": ["new", "closed"]}]}, "starts from closed"),
             ({"policy": {"reopen_limt": 1}}, "policy.reopen_limt: unknown key; did you mean reopen_limit?"),
             ({"overide": []}, "did you mean override?"),
+            ({"policy": {"compensation_limits": None}}, "policy.compensation_limits must be a table"),
+            ({"policy": {"compensation_limits": {"agent": 5}}}, "policy.compensation_limits.agent must be a table"),
+            ({"policy": {"compensation_limits": {"agent": {"EUR": [1]}}}}, "policy.compensation_limits.agent.EUR"),
+            ({"policy": {"compensation_limits": {"agent": {"EUR": True}}}}, "policy.compensation_limits.agent.EUR"),
+            ({"policy": {"compensation_limits": {"agent": {"EUR": "1e9999999"}}}}, "at most 100 digits"),
+            ({"initial": ""}, "initial: '' is no state"),
             ({"rename": {"new": "registered"}}, "rename.new: 'registered' is the name of another state"),
         ],
     )
     def test_slips_are_named(self, changes: dict[str, Any], message: str) -> None:
-        with pytest.raises(DocumentError) as caught:
+        with pytest.raises((DocumentError, InvalidValueError)) as caught:
             DEFAULT.extend(id="shop", **changes)
         assert message in str(caught.value)
 
@@ -307,7 +416,7 @@ class TestExtend:
         second = first.extend(id="shop", version=2, rename={"on_it": "busy"})
         assert second.rename == {"in_progress": "busy", "on_it": "busy"}
         incident = DEFAULT.compile().open("INC-1", at=_now(), state="in_progress")
-        assert second.compile().migrate(incident).state == "busy"
+        assert second.compile().adopt(incident).state == "busy"
 
     def test_nothing_changed_is_the_same_workflow(self) -> None:
         same = DEFAULT.extend(id="incident")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from csprotocol.calendar._calendar import BusinessCalendar
+from csprotocol.calendar._compile import first_instant
 from csprotocol.calendar._day_table import DayTable
 from csprotocol.calendar._expand import Reason
 from csprotocol.calendar._explain import Explanation, ReasonedSpan
@@ -27,6 +28,7 @@ __all__ = [
     "RecurringException",
     "Season",
     "SpecialHours",
+    "first_instant",
     "format_open_time",
     "format_weekly",
     "parse_weekly",

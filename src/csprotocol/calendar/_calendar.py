@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self, final
 
 from csprotocol.calendar._arguments import in_zone_of, instant_of, not_an_instant, plain
-from csprotocol.calendar._compile import EPOCH, first_reach
+from csprotocol.calendar._compile import EPOCH, first_instant, first_reach
 from csprotocol.calendar._compiled import Compiled
 from csprotocol.calendar._explain import Explanation, explanation
 from csprotocol.calendar._holidays import HolidaySource
@@ -260,12 +260,8 @@ class BusinessCalendar(Compiled):
         day = self._business_day(local.toordinal(), days)
         if day == local.toordinal():
             return self.next_open(at)
-        second = local.hour * 3600 + local.minute * 60 + local.second
-        reached = timedelta(0, first_reach(tz, day, second))
-        if first_reach(tz, day, second + 1) > first_reach(tz, day, second):
-            # The second exists on that date; one that the clock skips has no parts either.
-            reached += timedelta(microseconds=local.microsecond)
-        return self.next_open(in_zone_of(at, reached))
+        wall = datetime.combine(date.fromordinal(day), local.time())
+        return self.next_open(first_instant(tz, wall).astimezone(at.tzinfo))
 
     # Reasons
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from csprotocol.calendar._wall import DAY, WallSpan
 
-__all__ = ["EPOCH", "boundaries", "first_reach"]
+__all__ = ["EPOCH", "boundaries", "first_instant", "first_reach"]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL: Final = 719_163
@@ -47,6 +47,22 @@ def first_reach(tz: tzinfo, day: int, second: int) -> int:
         else:
             early = middle + 1
     return early
+
+
+def first_instant(tz: tzinfo, wall: datetime) -> datetime:
+    """The first instant at which the clock of ``tz`` reads the naive ``wall`` or later, in that zone.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> print(first_instant(ZoneInfo("America/New_York"), datetime(2024, 3, 10, 2, 30)))  # 02:30 does not exist
+    2024-03-10 03:00:00-04:00
+    """
+    day, second = wall.toordinal(), wall.hour * 3600 + wall.minute * 60 + wall.second
+    reached = first_reach(tz, day, second)
+    at = EPOCH + timedelta(seconds=reached)
+    if first_reach(tz, day, second + 1) > reached:
+        # The second exists on that date; one that the clock skips has no parts either.
+        at += timedelta(microseconds=wall.microsecond)
+    return at.astimezone(tz)
 
 
 def boundaries(tz: tzinfo, first_day: int, days: Iterable[Sequence[WallSpan]]) -> list[timedelta]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from csprotocol import __version__
-from csprotocol.cli import _demo, _hours, _kpi, _report
+from csprotocol.cli import _demo, _hours, _kpi, _register, _report, _sla, _workflow
 from csprotocol.cli._parser import Parser
 from csprotocol.errors import CsprotocolError
 
@@ -81,6 +81,6 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"csprotocol {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (_demo, _report, _hours, _kpi):
+    for module in (_demo, _report, _hours, _kpi, _workflow, _register, _sla):
         module.add_to(commands)
     return parser

@@ -115,7 +115,8 @@ def replay_columns(case: Any, event: Any, at: Any, *, workflow: Lifecycle, until
     """What became of a log of events: every case starts in the initial state and takes its events by time.
 
     Columns may be lists, arrays of numpy or pyarrow, series of pandas or polars, in any order of rows; rows of one
-    instant keep theirs. ``at`` holds aware datetimes, zoned series, or datetime64 of numpy in UTC. An event that the
+    instant keep theirs. ``at`` holds aware datetimes, zoned series, or datetime64 of numpy in UTC; what a
+    masked array of numpy masks is missing. An event that the
     state does not allow, or that the workflow does not know, is illegal and leaves the state as it is. Guards,
     roles and required fields are not asked: where guards choose between targets, the first that is declared counts.
 
@@ -149,8 +150,9 @@ def check_status_log(
     """What a log of statuses tells, as helpdesks export it: one row for each status that a case was seen in.
 
     ``mapping`` leads from the status of the log to a state of the workflow; without it, the texts are the states'
-    names. The step from one state to another is legal when any event of the workflow leads there. Columns and
-    ``until`` are those of :func:`replay_columns`.
+    names. Statuses are looked up as they stand in the log: ``StatusMap.to_states`` gives a mapping that reads them
+    whatever their case and blanks, and numbers as numbers. The step from one state to another is legal when any event
+    of the workflow leads there. Columns and ``until`` are those of :func:`replay_columns`.
 
     >>> from csprotocol.incident import Workflow
     >>> from datetime import UTC, datetime
@@ -167,6 +169,12 @@ def check_status_log(
         InvalidValueError: columns of different lengths, something in them that is no name or no instant, or a
             ``mapping`` to a state that the workflow does not have.
     """
+    given: object = mapping
+    if given is not None and not isinstance(given, Mapping):
+        hint = 'write {"Open": "in_progress", ...}, or call StatusMap.to_states'
+        raise InvalidValueError.of(
+            "mapping", type(given).__name__, expected="a mapping of statuses to states", hint=hint
+        )
     return _check(Columns.of(case, status, at, "status"), mapping, workflow, until)
 
 

@@ -9,7 +9,16 @@ from operator import eq, gt
 from typing import Any, NamedTuple
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.incident._columns_read import KEPT_REJECTIONS, Columns, Log, is_missing, micros, rejections, values
+from csprotocol.incident._columns_read import (
+    KEPT_REJECTIONS,
+    MASKED,
+    Columns,
+    Log,
+    is_missing,
+    micros,
+    rejections,
+    values,
+)
 from csprotocol.incident._columns_table import NOWHERE, Table
 from csprotocol.incident._columns_trail import Trail, Walk, packed
 
@@ -51,7 +60,10 @@ def numbered(field: str, found: Sequence[Any]) -> tuple[list[int], tuple[Hashabl
     try:
         codes = list(map(numbers.__getitem__, found))
     except TypeError:
-        kinds = ", ".join(sorted({type(value).__name__ for value in found}))
+        names = {type(value).__name__ for value in found}
+        if MASKED in names:
+            return numbered(field, [None if is_missing(value) else value for value in found])
+        kinds = ", ".join(sorted(names))
         raise InvalidValueError.of(field, kinds, expected="a column of names or numbers") from None
     return codes, tuple(numbers)
 

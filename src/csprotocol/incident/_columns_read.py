@@ -16,6 +16,7 @@ from csprotocol.model import Rejection
 __all__ = [
     "EPOCH",
     "KEPT_REJECTIONS",
+    "MASKED",
     "NAT",
     "Columns",
     "Log",
@@ -36,6 +37,8 @@ __all__ = [
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # How numpy marks an instant that is missing.
 NAT: Final = -(2**63)
+# How numpy calls a masked value that was taken out of its array, into a list.
+MASKED: Final = "MaskedConstant"
 # More examples than that help nobody, and a broken column would fill the memory with them.
 KEPT_REJECTIONS: Final = 1_000
 _DAY: Final = 86_400
@@ -59,7 +62,9 @@ class Columns(NamedTuple):
         Raises:
             InvalidValueError: a column that is none, or columns of different lengths.
         """
-        columns = cls(_sized("case", case), _sized(label, name), _sized("at", at), label)
+        columns = cls(
+            _unmasked(_sized("case", case)), _unmasked(_sized(label, name)), _unmasked(_sized("at", at)), label
+        )
         for field, column in ((label, columns.name), ("at", columns.at)):
             if len(column) != len(columns.case):
                 expected = f"as long as case, {len(columns.case)} rows"
@@ -99,6 +104,15 @@ def _sized(field: str, column: Any) -> Any:
     raise InvalidValueError.of(field, type(column).__name__, expected="a column: a list, an array or a series")
 
 
+def _unmasked(column: Any) -> Any:
+    """The column; of a masked array of numpy, what is masked made missing: numpy goes on with the value behind."""
+    if kind_of(column) != "numpy" or not hasattr(column, "mask"):
+        return column
+    if column.dtype.kind == "M":
+        return column.filled(column.dtype.type("NaT"))
+    return column.tolist() if column.mask.any() else column.data
+
+
 def values(column: Any) -> Sequence[Any]:
     """The column as values of Python."""
     if isinstance(column, list | tuple):
@@ -111,8 +125,8 @@ def values(column: Any) -> Sequence[Any]:
 
 
 def is_missing(value: object) -> bool:
-    """Whether it is ``None`` or one of the many values that are not equal to themselves (NaN, NaT, NA)."""
-    if value is None:
+    """Whether it is ``None``, masked, or one of the many values that are not equal to themselves (NaN, NaT, NA)."""
+    if value is None or type(value).__name__ == MASKED:
         return True
     try:
         return bool(value != value)  # noqa: PLR0124  # the test for NaN that needs no library

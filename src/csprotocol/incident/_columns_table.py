@@ -117,7 +117,8 @@ class Table(NamedTuple):
         if mapping is None:
             return [number.get(name, NOWHERE) for name in names]
         for state in mapping.values():
-            if state not in number:
+            # Compared, not looked up: what a caller puts in the place of a name may have no hash.
+            if state not in self.states:
                 raise InvalidValueError.unknown("mapping", state, self.states)
         return [number[mapping[name]] if name in mapping else NOWHERE for name in names]
 

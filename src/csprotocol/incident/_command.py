@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Final
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.incident._plain import Plain, plain_data, require_id, utc
+from csprotocol.incident._plain import Plain, name_of, plain_data, require_id, utc
 from csprotocol.model import ActorKind, FrozenDict
 
-__all__ = ["DERIVED", "TOLD", "Actor", "Command"]
+__all__ = ["DERIVED", "OTHERS", "TOLD", "Actor", "Command"]
 
 _KINDS: Final = {kind.value: kind for kind in ActorKind}
 # Fields of the incident itself that any event may bring along.
 TOLD: Final = ("assignee", "customer", "order", "channel", "priority", "problem_type", "product", "carrier")
+# Fields that name another incident.
+OTHERS: Final = ("into", "child")
 # How ids begin that the engine makes for events that bring none: no sender's id may look like one.
 DERIVED: Final = "~"
 _NOTHING: Final[FrozenDict[str, Plain]] = FrozenDict()
@@ -31,12 +33,15 @@ class Actor:
     <ActorKind.AGENT: 'agent'>
     """
 
-    id: str
+    id: str = field(repr=False)
     role: str = "agent"
     kind: ActorKind = None  # type: ignore[assignment]  # filled in below
 
     def __post_init__(self) -> None:
-        require_id("Actor.id", self.id)
+        name = name_of("Actor.id", self.id)
+        if name is None:
+            raise InvalidValueError.of("Actor.id", "nothing", expected="a name")
+        object.__setattr__(self, "id", name)
         require_id("Actor.role", self.role)
         kind: object = self.kind
         if kind is None:
@@ -82,11 +87,12 @@ class Command:
         if self.occurred_at is not None:
             object.__setattr__(self, "occurred_at", utc("Command.occurred_at", self.occurred_at))
         if self.data is not _NOTHING:
-            object.__setattr__(self, "data", plain_data("Command.data", self.data))
-            for name in TOLD:
-                if name in self.data and not _cleared(self.data[name]):
-                    require_id(f"Command.data[{name!r}]", self.data[name])
+            object.__setattr__(self, "data", _named(plain_data("Command.data", self.data)))
 
 
-def _cleared(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+def _named(data: FrozenDict[str, Plain]) -> FrozenDict[str, Plain]:
+    """``data`` with its names as names: blanks cut off, numbers as texts."""
+    names: dict[str, Plain] = {
+        name: name_of(f"Command.data[{name!r}]", data[name]) for name in (*TOLD, *OTHERS) if name in data
+    }
+    return FrozenDict({**data, **names}) if names else data

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Self, final
 
-from csprotocol.errors import DeniedError
+from csprotocol.errors import DeniedError, InvalidValueError
 from csprotocol.incident._plain import Plain, plain_data
 from csprotocol.model import FrozenDict
 
@@ -38,6 +38,10 @@ class Denial:
     code: str
     params: Mapping[str, Plain] = field(default_factory=FrozenDict)
     hint: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.params, FrozenDict):
+            object.__setattr__(self, "params", plain_data("Denial.params", self.params))
 
 
 def deny(code: str, *, hint: str | None = None, **params: object) -> Denial:
@@ -85,6 +89,10 @@ class Denied:
     event: str
     source: str
     reasons: tuple[Denial, ...]
+
+    def __post_init__(self) -> None:
+        if not self.reasons:
+            raise InvalidValueError.of("Denied.reasons", (), expected="at least one")
 
     @property
     def ok(self) -> Literal[False]:

@@ -87,6 +87,7 @@ def dot(workflow: Workflow, *, highlight: str | None, language: str | None, full
 def _arrows(workflow: Workflow, *, full: bool) -> Iterator[_Arrow]:
     """One arrow for all events between two states, in the order of declaration."""
     found: dict[tuple[str, str], dict[str, None]] = {}
+    places = _places(workflow)
     for transition in workflow.transitions:
         target = transition.target
         if not full and target is None:
@@ -94,7 +95,7 @@ def _arrows(workflow: Workflow, *, full: bool) -> Iterator[_Arrow]:
         anywhere = not full and transition.sources == (ANY,) and target != SAME
         for source in (None,) if anywhere else workflow.sources(transition):
             goal = source if target is None or target == SAME else target
-            ends = _ANYWHERE if source is None else f"s{_place(workflow, source)}", f"s{_place(workflow, str(goal))}"
+            ends = _ANYWHERE if source is None else f"s{places[source]}", f"s{places[str(goal)]}"
             found.setdefault(ends, {})[transition.event] = None
     for (source, target), events in found.items():
         yield _Arrow(source, target, ", ".join(events))
@@ -102,6 +103,10 @@ def _arrows(workflow: Workflow, *, full: bool) -> Iterator[_Arrow]:
 
 def _place(workflow: Workflow, name: str) -> int:
     return workflow.states.index(workflow.state(name))
+
+
+def _places(workflow: Workflow) -> dict[str, int]:
+    return {state.name: place for place, state in enumerate(workflow.states)}
 
 
 def _label(state: State, language: str | None) -> str:
@@ -113,7 +118,7 @@ def _label(state: State, language: str | None) -> str:
 
 def _entities(text: str) -> str:
     """``text`` without the characters by which Mermaid ends a label."""
-    return text.translate(_ENTITIES)
+    return " ".join(text.split()).translate(_ENTITIES)
 
 
 _ENTITIES: Final = {ord(sign): f"#{ord(sign)};" for sign in '#";:<>'}

@@ -19,9 +19,9 @@ class Entry(NamedTuple):
 
     ``seq`` is the only order: time is told by clocks that disagree. ``occurred_at`` is kept as the sender gave it,
     ``recorded_at`` is when the shop wrote it down, and ``effective_at`` is the one that clocks and KPIs count: never
-    after ``recorded_at``, never before an earlier entry's. ``late`` marks an event that tells an instant before one
-    that was told already. ``restarts`` is false for an internal event. ``actor_id`` and ``data`` are personal data,
-    and ``None`` once they are erased.
+    before an earlier entry's, and but for that never after ``recorded_at``. ``late`` marks an event that tells an
+    instant before the one that counts for the entry before it. ``restarts`` is false for an internal event.
+    ``actor_id`` and ``data`` are personal data, and ``None`` once they are erased.
     """
 
     incident_id: str

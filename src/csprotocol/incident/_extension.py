@@ -20,13 +20,17 @@ _FORBID: dict[str, Any] = {"extra": "forbid"}
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What changes in the transitions of an event (from ``source``, or from everywhere); absent stays as it is."""
+    """What changes in the transitions of an event (from ``source``, or from everywhere); absent stays as it is.
+
+    ``internal`` makes the event one that changes no state.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
 
     event: str
-    source: tuple[str, ...] | None = None
+    source: tuple[str, ...] | str | None = None
     target: str | None = None
+    internal: bool = False
     guards: tuple[str | GuardUse, ...] | None = None
     requires: tuple[str, ...] | None = None
     roles: tuple[str, ...] | None = None
@@ -39,7 +43,7 @@ class Removal:
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
 
     event: str
-    source: tuple[str, ...] | None = None
+    source: tuple[str, ...] | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +78,29 @@ class Extension:
         problems = [*self._unknown_states(base), *self._unknown_policy()]
         if problems:
             raise DocumentError.of_problems(f"workflow {self.id}", problems)
-        states = _renamed_states(base.states, self.rename, self.remove_states)
-        transitions = _renamed_transitions(base.transitions, self.rename, states)
+        states = _with_states(_renamed_states(base.states, self.rename, self.remove_states), self.states)
+        kept = {state.name for state in states}
+        transitions = _renamed_transitions(base.transitions, self.rename, kept)
         for place, removal in enumerate(self.remove):
             transitions = self._changed(transitions, states, removal, None, f"remove[{place}]")
         for place, override in enumerate(self.override):
             transitions = self._changed(transitions, states, override, override, f"override[{place}]")
-        kept = {state.name for state in states}
+        transitions = (*transitions, *self.transitions)
         names = {state: self.rename.get(state, state) for state in {*base.landing.values(), *base.rename.values()}}
         landing = {category: names[state] for category, state in base.landing.items() if names[state] in kept}
+        events = {transition.event for transition in transitions}
+        # A name that is taken again is no former name any more.
+        former = {old: names[new] for old, new in base.rename.items() if names[new] in kept and old not in kept}
         return {
             "id": self.id,
             "version": self.version,
-            "initial": self.initial or self.rename.get(base.initial, base.initial),
-            "states": _with_states(states, self.states),
-            "transitions": (*transitions, *self.transitions),
+            "initial": self.rename.get(base.initial, base.initial) if self.initial is None else self.initial,
+            "states": states,
+            "transitions": transitions,
             "policy": replace(base.policy, **self.policy),
-            "events": {**base.events, **self.events},
+            "events": {**{event: each for event, each in base.events.items() if event in events}, **self.events},
             "landing": {**landing, **self.landing},
-            "rename": {**{old: names[new] for old, new in base.rename.items() if names[new] in kept}, **self.rename},
+            "rename": {**former, **self.rename},
         }
 
     def _unknown_states(self, base: Workflow) -> Iterable[Problem]:
@@ -124,24 +132,34 @@ class Extension:
     ) -> tuple[Transition, ...]:
         """The transitions with those that ``where`` means changed by ``override``, or gone without one."""
         live = [state.name for state in states if not state.final]
+        wanted = (
+            None
+            if where.source in {None, ANY, (ANY,)}
+            else (where.source,)
+            if isinstance(where.source, str)
+            else where.source
+        )
         changed: list[Transition] = []
         met: set[str] = set()
         events = []
         for transition in transitions:
             events.append(transition.event)
-            sources = live if transition.sources == (ANY,) else transition.sources
-            meant = [name for name in sources if where.source is None or name in where.source]
+            everywhere = transition.sources == (ANY,)
+            sources = [name for name in live if name not in transition.except_] if everywhere else transition.sources
+            meant = tuple(name for name in sources if wanted is None or name in wanted)
             if transition.event != where.event or not meant:
                 changed.append(transition)
                 continue
             met.update(meant)
             left = tuple(name for name in sources if name not in meant)
             if override is not None:
-                source = transition.sources if not left else tuple(meant)
-                changed.append(replace(transition, source=source, **_given(override)))
+                whole = transition if not left else replace(transition, source=meant, except_=())
+                changed.append(replace(whole, **_given(override)))
             if left:
-                changed.append(replace(transition, source=left))
-        missed = [name for name in where.source or () if name not in met]
+                # `*` stays `*`: states that come later are meant by it too.
+                rest: dict[str, Any] = {"except_": (*transition.except_, *meant)} if everywhere else {"source": left}
+                changed.append(replace(transition, **rest))
+        missed = [name for name in wanted or () if name not in met]
         if where.event not in events:
             problem = f"{where.event!r} is no event; {one_of(dict.fromkeys(events), found=where.event)}"
         elif missed or not met:
@@ -153,7 +171,8 @@ class Extension:
 
 def _given(override: Override) -> dict[str, Any]:
     names = ("target", "guards", "requires", "roles")
-    return {name: getattr(override, name) for name in names if getattr(override, name) is not None}
+    found: dict[str, Any] = {name: getattr(override, name) for name in names if getattr(override, name) is not None}
+    return found | {"target": None} if override.internal else found
 
 
 def _renamed_states(states: Iterable[State], rename: Mapping[str, str], removed: Iterable[str]) -> tuple[State, ...]:
@@ -162,16 +181,19 @@ def _renamed_states(states: Iterable[State], rename: Mapping[str, str], removed:
 
 
 def _renamed_transitions(
-    transitions: Iterable[Transition], rename: Mapping[str, str], states: Iterable[State]
+    transitions: Iterable[Transition], rename: Mapping[str, str], states: Iterable[str]
 ) -> tuple[Transition, ...]:
     """The transitions in the new names, without those that only touched states that are gone."""
-    kept = {state.name for state in states} | {ANY, SAME, None}
+    kept = {*states, ANY, SAME, None}
     found = []
     for transition in transitions:
-        source = tuple(name for old in transition.sources if (name := rename.get(old, old)) in kept)
+        source, except_ = (
+            tuple(name for old in names if (name := rename.get(old, old)) in kept)
+            for names in (transition.sources, transition.except_)
+        )
         target = rename.get(transition.target, transition.target) if transition.target else None
         if source and target in kept:
-            found.append(replace(transition, source=source, target=target))
+            found.append(replace(transition, source=source, except_=except_, target=target))
     return tuple(found)
 
 

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from csprotocol.errors import CsprotocolError
+from csprotocol.errors import CsprotocolError, WorkflowError
 from csprotocol.incident._command import Command
 from csprotocol.incident._decision import Denial, deny
 from csprotocol.incident._facts import Facts
 from csprotocol.incident._incident import Incident
-from csprotocol.incident._states import Policy
+from csprotocol.incident._lint import Finding
+from csprotocol.incident._states import GuardUse, Policy
 from csprotocol.model import FrozenDict, Money
 
-__all__ = ["BUILT_IN_GUARDS", "Guard", "Situation"]
+__all__ = ["BUILT_IN_GUARDS", "Guard", "Situation", "guard_named"]
 
 
 _NO_PARAMS: Final[Mapping[str, str | int | bool]] = FrozenDict()
@@ -85,13 +86,17 @@ def confirmed_or_grace_elapsed(situation: Situation) -> Denial | None:
         return deny("confirmed_or_grace_elapsed", unknown="resolved_at")
     if situation.now - resolved_at >= timedelta(hours=hours):
         return None
-    return deny("confirmed_or_grace_elapsed", until=resolved_at + timedelta(hours=hours))
+    try:
+        until = resolved_at + timedelta(hours=hours)
+    except OverflowError:
+        until = None
+    return deny("confirmed_or_grace_elapsed", until=until)
 
 
 def merge_target_ok(situation: Situation) -> Denial | None:
     """The incident named by ``into`` is another one, is known, and still accepts events."""
     into = situation.command.data.get("into")
-    if not into:
+    if into is None:
         return None  # Missing: that is told as the missing field it is.
     if into == situation.incident.id:
         return deny("merge_target_ok", into=into, why="itself")
@@ -114,12 +119,13 @@ def within_compensation_limit(situation: Situation) -> Denial | None:
     if amount is None:
         return deny("within_compensation_limit", role=role, unknown="compensation")
     limit = situation.policy.compensation_limit(role, amount.currency)
-    if limit is not None and amount.minor <= limit.minor:
+    if not amount.minor or (limit is not None and amount.minor <= limit.minor):
         return None
     may = [
         other
         for other in limits
-        if (most := situation.policy.compensation_limit(other, amount.currency)) and amount.minor <= most.minor
+        if (most := situation.policy.compensation_limit(other, amount.currency)) is not None
+        and amount.minor <= most.minor
     ]
     return deny(
         "within_compensation_limit",
@@ -165,3 +171,19 @@ BUILT_IN_GUARDS: Final[Mapping[str, Guard]] = MappingProxyType(
         )
     }
 )
+
+
+def guard_named(workflow: str, place: str, use: GuardUse, guards: Mapping[str, Guard]) -> Guard:
+    """The guard that ``use`` names.
+
+    Raises:
+        WorkflowError: nobody gave it, or it takes no parameters.
+    """
+    guard = guards.get(use.guard)
+    if guard is None:
+        message = f"{use.guard!r} is no guard; give it with guards={{{use.guard!r}: ...}}"
+        raise WorkflowError.of_findings(workflow, (Finding("unknown-guard", "error", place, message),))
+    if use.params and guard is BUILT_IN_GUARDS.get(use.guard):
+        message = f"{use.guard!r} takes no parameters; it reads the policy"
+        raise WorkflowError.of_findings(workflow, (Finding("guard-params", "error", place, message),))
+    return guard

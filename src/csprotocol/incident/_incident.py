@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.incident._plain import require_id, utc
+from csprotocol.incident._plain import name_of, require_id, utc
 from csprotocol.model import ActorKind
 from csprotocol.model._words import member
 
@@ -68,8 +69,7 @@ class Incident:
         for name in ("id", "workflow", "state"):
             require_id(f"Incident.{name}", getattr(self, name))
         for name in _NAMES:
-            if getattr(self, name) is not None:
-                require_id(f"Incident.{name}", getattr(self, name))
+            object.__setattr__(self, name, name_of(f"Incident.{name}", getattr(self, name)))
         for name in _INSTANTS:
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, utc(f"Incident.{name}", getattr(self, name)))
@@ -78,7 +78,9 @@ class Incident:
         for name in ("version", "reopen_count"):
             if type(getattr(self, name)) is not int or getattr(self, name) < 0:
                 raise InvalidValueError.of(f"Incident.{name}", getattr(self, name), expected="0 or more")
-        object.__setattr__(self, "links", tuple(Link(*link) for link in self.links))
+        if type(self.blocking) is not bool:
+            raise InvalidValueError.of("Incident.blocking", self.blocking, expected="true or false")
+        object.__setattr__(self, "links", tuple(_link(link) for link in self.links))
 
     def __repr__(self) -> str:
         told = (f"{name}={getattr(self, name)!r}" for name in _SHOWN if getattr(self, name) not in (None, 0, (), False))
@@ -96,9 +98,25 @@ _NAMES: Final = (*ERASABLE, "order", "channel", "priority", "problem_type", "pro
 _SHOWN: Final = tuple(each.name for each in fields(Incident) if each.name not in ERASABLE)
 
 
+_ALL: Final = attrgetter(*Incident.__slots__)
+_PUT: Final = tuple(getattr(Incident, name).__set__ for name in Incident.__slots__)
+_PLACES: Final = {name: place for place, name in enumerate(Incident.__slots__)}
+
+
+def _link(found: object) -> Link:
+    if not isinstance(found, list | tuple) or len(found) != 2:
+        raise InvalidValueError.of("Incident.links", found, expected="pairs of a kind and an incident's id")
+    for part in found:
+        require_id("Incident.links", part)
+    return Link(*found)
+
+
 def evolve(incident: Incident, changes: dict[str, Any]) -> Incident:
     """``incident`` with ``changes`` that the engine itself made: nothing to check again, so it costs a fifth."""
     new: Incident = object.__new__(Incident)
-    for name in Incident.__slots__:
-        object.__setattr__(new, name, changes[name] if name in changes else getattr(incident, name))
+    values = list(_ALL(incident))
+    for name, value in changes.items():
+        values[_PLACES[name]] = value
+    for put, value in zip(_PUT, values, strict=True):
+        put(new, value)
     return new

@@ -9,11 +9,11 @@ from enum import StrEnum
 from threading import Lock
 from typing import Final, NamedTuple, Protocol
 
-from csprotocol.errors import DeniedError, IncidentExistsError, UnknownIncidentError
+from csprotocol.errors import DeniedError, IncidentExistsError, ParentEndedError, UnknownIncidentError
 from csprotocol.incident._command import Command
 from csprotocol.incident._decision import Denial, DenialKind, Denied
 from csprotocol.incident._entry import Entry
-from csprotocol.incident._facts import Child, Facts
+from csprotocol.incident._facts import NO_FACTS, Child, Facts
 from csprotocol.incident._incident import Incident
 from csprotocol.incident._machine import Machine
 from csprotocol.incident._machines import Machines
@@ -50,6 +50,9 @@ class Outcome:
     def ok(self) -> bool:
         """Whether the event stands in the journal, now or from before."""
         return self.entry is not None
+
+    def __bool__(self) -> bool:
+        return self.ok
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -194,6 +197,7 @@ class MemoryJournal:
         self._opened: Final[dict[str, Incident]] = {}
         self._incidents: Final[dict[str, Incident]] = {}
         self._entries: Final[dict[str, list[Entry]]] = {}
+        self._children: Final[dict[str, list[str]]] = {}
         self._by_event: Final[dict[str, Entry]] = {}
         self._outbox: Final[dict[int, Entry]] = {}
         self._position = 0
@@ -204,6 +208,7 @@ class MemoryJournal:
         Raises:
             IncidentExistsError: another one has its id.
             UnknownIncidentError: its parent is not here.
+            ParentEndedError: its parent accepts nothing any more.
             UnknownWorkflowError, UnknownStateError: nobody could decide about it.
         """
         with self._lock:
@@ -211,11 +216,15 @@ class MemoryJournal:
                 if self._opened[incident.id] != incident:
                     raise IncidentExistsError.of(incident.id)
                 return self._incidents[incident.id]
-            if incident.parent is not None and incident.parent not in self._opened:
-                raise UnknownIncidentError.of(incident.parent)
+            if incident.parent is not None:
+                parent = self.load(incident.parent)
+                if self._machines.at(parent).state(parent).final:
+                    raise ParentEndedError.of(incident.id, parent.id, parent.state)
             self._machines.at(incident).state(incident)
             self._opened[incident.id] = self._incidents[incident.id] = incident
             self._entries[incident.id] = []
+            if incident.parent is not None:
+                self._children.setdefault(incident.parent, []).append(incident.id)
             return incident
 
     def load(self, incident_id: str) -> Incident:
@@ -243,11 +252,11 @@ class MemoryJournal:
         self, *, order: str | None = None, customer: str | None = None, state: str | None = None
     ) -> tuple[Incident, ...]:
         """The incidents to which all that is given applies, by id."""
-        asked = {name: value for name, value in (("order", order), ("customer", customer), ("state", state)) if value}
+        asked = {"order": order, "customer": customer, "state": state}
         found = (
             incident
             for incident in list(self._incidents.values())
-            if all(getattr(incident, name) == value for name, value in asked.items())
+            if all(value is None or getattr(incident, name) == value for name, value in asked.items())
         )
         return tuple(sorted(found, key=lambda incident: incident.id))
 
@@ -267,11 +276,16 @@ class MemoryJournal:
         """
         with self._lock:
             incident = self.load(incident_id)
+            machine = self._machines.of(incident)
+            # Only guards ask; a state may have another name in the newest version.
+            guarded = incident.workflow != machine.ref or machine.is_guarded(incident, command.event)
+            if facts is None:
+                facts = self._facts(incident, command) if guarded else NO_FACTS
             outcome = settle(
                 incident,
                 command,
-                self._machines.of(incident),
-                facts or self._facts(incident, command),
+                machine,
+                facts,
                 now=now,
                 expected_version=expected_version,
                 earlier=self._by_event.get(command.event_id) if command.event_id else None,
@@ -283,12 +297,14 @@ class MemoryJournal:
     def read(self, limit: int = 100) -> tuple[OutboxRow, ...]:
         """The entries that nobody acknowledged yet, the oldest first."""
         with self._lock:
-            return tuple(OutboxRow(position, entry) for position, entry in list(self._outbox.items())[:limit])
+            return tuple(OutboxRow(position, entry) for position, entry in list(self._outbox.items())[: max(limit, 0)])
 
     def acknowledge(self, positions: Iterable[int]) -> int:
         """How many rows of the outbox were taken off."""
+        # Before the lock: the positions may come from a generator that reads this journal.
+        taken = set(positions)
         with self._lock:
-            return sum(self._outbox.pop(position, None) is not None for position in set(positions))
+            return sum(self._outbox.pop(position, None) is not None for position in taken)
 
     def _write(self, incident: Incident, entry: Entry) -> None:
         self._incidents[incident.id] = incident

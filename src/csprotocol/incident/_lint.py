@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from csprotocol.errors import one_of
 from csprotocol.incident._states import ANY, SAME
@@ -13,15 +13,29 @@ from csprotocol.model import StatusCategory
 if TYPE_CHECKING:
     from csprotocol.incident._workflow import Workflow
 
-__all__ = ["Finding", "doubtful", "wrong"]
+__all__ = ["BUILT_IN", "Finding", "doubtful", "wrong"]
+
+# By name, for guards know workflows and not the other way round; a test holds the two lists together.
+BUILT_IN: Final = frozenset(
+    {
+        "confirmed_or_grace_elapsed",
+        "has_assignee",
+        "merge_target_ok",
+        "no_open_blocking_children",
+        "under_reopen_limit",
+        "within_compensation_limit",
+        "within_reopen_window",
+    }
+)
 
 
 class Finding(NamedTuple):
     """Something about a workflow: ``error`` where it cannot run, ``warning`` where it hardly means it so.
 
     Codes of errors: ``duplicate-state``, ``exit-from-final``, ``landing-category``, ``mixed-wildcard``, ``no-states``,
-    ``renamed-state-present``, ``unknown-state``. Codes of warnings: ``dead-end``, ``livelock``,
-    ``shadowed-transition``, ``unknown-event``, ``unknown-guard``, ``unreachable-state``, ``waiting-without-party``.
+    ``renamed-state-present``, ``unknown-state``. Codes of warnings: ``dead-end``, ``final-initial``,
+    ``final-while-live``, ``guard-params``, ``livelock``, ``shadowed-transition``, ``unknown-event``,
+    ``unknown-guard``, ``unreachable-state``, ``waiting-without-party``.
     """
 
     code: str
@@ -58,6 +72,8 @@ def _named_states(workflow: Workflow) -> Iterator[tuple[str, str]]:
         for source in transition.sources:
             if source != ANY:
                 yield f"{place}.source", source
+        for spared in transition.except_:
+            yield f"{place}.except", spared
         if transition.target is not None and transition.target != SAME:
             yield f"{place}.target", transition.target
     for category, name in workflow.landing.items():
@@ -72,6 +88,8 @@ def _wrong_sources(workflow: Workflow) -> Iterator[Finding]:
         place = f"transitions[{i}] ({transition.event}).source"
         if ANY in transition.sources and len(transition.sources) > 1:
             yield _error("mixed-wildcard", place, "'*' stands for every state that is not final; name no other with it")
+        if transition.except_ and ANY not in transition.sources:
+            yield _error("mixed-wildcard", place, "'except' goes with '*' only; leave the states out of the list")
         for source in transition.sources:
             if source in final:
                 yield _error("exit-from-final", place, f"{source!r} is final: nothing leads out of it")
@@ -84,7 +102,11 @@ def _wrong_tables(workflow: Workflow) -> Iterator[Finding]:
             yield _error("landing-category", f"landing.{category}", f"{name!r} is of category {categories[name]}")
     for old in workflow.rename:
         if old in categories:
-            yield _error("renamed-state-present", f"rename.{old}", "is a state of this version; nothing was renamed")
+            yield _error(
+                "renamed-state-present",
+                f"rename.{old}",
+                "is a state of this version too: nobody could tell which is meant",
+            )
 
 
 def doubtful(workflow: Workflow, guards: Iterable[str]) -> tuple[Finding, ...]:
@@ -102,34 +124,44 @@ def doubtful(workflow: Workflow, guards: Iterable[str]) -> tuple[Finding, ...]:
         for event in workflow.events
         if event not in workflow.event_names
     ]
-    found += [
-        _warning(
-            "unknown-guard",
-            f"transitions[{i}] ({transition.event}).guards",
-            f"{use.guard!r} is not built in; give it to lint and compile, or use another: "
-            f"{one_of(known, found=use.guard)}",
-        )
-        for i, transition in enumerate(workflow.transitions)
-        for use in transition.guard_uses
-        if use.guard not in known
-    ]
-    return tuple(sorted({*found, *_shadowed(workflow), *_paths(workflow)}))
+    for state in workflow.states:
+        if state.final and state.category.is_live:
+            message = f"nothing leads out of it, and {state.category} keeps its clocks running for ever"
+            found.append(_warning("final-while-live", f"states.{state.name}", message))
+        if state.final and state.name == workflow.initial:
+            found.append(_warning("final-initial", "initial", f"{state.name!r} is final: nothing can ever happen"))
+    return tuple(sorted({*found, *_doubtful_guards(workflow, known), *_shadowed(workflow), *_paths(workflow)}))
+
+
+def _doubtful_guards(workflow: Workflow, known: list[str]) -> Iterator[Finding]:
+    for i, transition in enumerate(workflow.transitions):
+        place = f"transitions[{i}] ({transition.event}).guards"
+        for use in transition.guard_uses:
+            if use.guard not in known:
+                hint = "give it to lint and compile, or use another"
+                message = f"{use.guard!r} is not built in; {hint}: {one_of(known, found=use.guard)}"
+                yield _warning("unknown-guard", place, message)
+            elif use.params and use.guard in BUILT_IN:
+                yield _warning("guard-params", place, f"{use.guard!r} takes no parameters; it reads the policy")
 
 
 def _shadowed(workflow: Workflow) -> Iterator[Finding]:
     """Transitions that an earlier one, without guards, never lets come to their turn."""
     taken: dict[tuple[str, str], int] = {}
     for i, transition in enumerate(workflow.transitions):
-        for source in workflow.sources(transition):
-            earlier = taken.get((source, transition.event))
-            if earlier is not None:
+        sources = workflow.sources(transition)
+        behind = {source: taken[source, transition.event] for source in sources if (source, transition.event) in taken}
+        # "This one first, then every other state" is how exceptions are written.
+        if ANY not in transition.sources or len(behind) == len(sources):
+            for source, earlier in behind.items():
                 yield _warning(
                     "shadowed-transition",
                     f"transitions[{i}] ({transition.event})",
                     f"from {source!r} transitions[{earlier}] always comes first: it has no guards",
                 )
-            elif not transition.guards:
-                taken[source, transition.event] = i
+        if not transition.guards:
+            for source in sources:
+                taken.setdefault((source, transition.event), i)
 
 
 def _paths(workflow: Workflow) -> Iterator[Finding]:
@@ -141,7 +173,7 @@ def _paths(workflow: Workflow) -> Iterator[Finding]:
         if source != target:
             onward[source].add(target)
             back[target].add(source)
-    reached = _closure([workflow.initial], onward)
+    reached = _closure([workflow.initial, *workflow.landing.values()], onward)
     ends = [state.name for state in workflow.states if state.final or state.category in _ENDS]
     ending = _closure(ends, back)
     for state in workflow.states:

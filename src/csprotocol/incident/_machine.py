@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csprotocol.errors import DeniedError, InvalidValueError, UnknownStateError, WorkflowError, WorkflowMismatchError
+from csprotocol.errors import DeniedError, InvalidValueError, UnknownStateError, WorkflowMismatchError
 from csprotocol.incident._command import DERIVED, Actor, Command
 from csprotocol.incident._decision import Allowed, Decision, Denial, DenialKind, Denied
 from csprotocol.incident._entry import Entry
 from csprotocol.incident._facts import NO_FACTS, Facts
-from csprotocol.incident._guards import BUILT_IN_GUARDS, Guard, Situation
+from csprotocol.incident._guards import BUILT_IN_GUARDS, Guard, Situation, guard_named
 from csprotocol.incident._incident import Incident, Link, evolve
-from csprotocol.incident._lint import Finding
-from csprotocol.incident._plain import utc
+from csprotocol.incident._plain import name_of, utc
 from csprotocol.incident._project import project
 from csprotocol.incident._states import SAME, GuardUse, State, Transition
 from csprotocol.model import FrozenDict
@@ -66,6 +66,9 @@ class Machine:
     def __init__(self, workflow: Workflow, guards: Mapping[str, Guard] | None = None) -> None:
         self.workflow = workflow
         self.ref = workflow.ref
+        for name, guard in (guards or {}).items():
+            if not callable(guard):
+                raise InvalidValueError.of(f"guards[{name!r}]", guard, expected="a function")
         self.guards = MappingProxyType({**BUILT_IN_GUARDS, **(guards or {})})
         self.digest = workflow.digest
         self._events = frozenset(workflow.event_names)
@@ -178,7 +181,7 @@ class Machine:
         occurred_at = command.occurred_at or now
         last = incident.last_occurred_at
         effective_at = min(occurred_at, now)
-        late = last is not None and occurred_at < last
+        late = last is not None and command.occurred_at is not None and occurred_at < last
         entry = Entry(
             incident_id=incident.id,
             seq=incident.version + 1,
@@ -206,7 +209,19 @@ class Machine:
         return project(incident, entry, self._states)
 
     def migrate(self, incident: Incident) -> Incident:
-        """``incident`` under this workflow, its state renamed where ``rename`` says so.
+        """``incident`` under this newer version of its workflow, its state renamed where ``rename`` says so.
+
+        Raises:
+            WorkflowMismatchError: it runs by another workflow, or by a newer version than this.
+            UnknownStateError: its state neither stands in this workflow nor is renamed.
+        """
+        name, _, version = incident.workflow.rpartition("@")
+        if name != self.workflow.id or not version.isdecimal() or int(version) > self.workflow.version:
+            raise WorkflowMismatchError.of(incident.id, incident.workflow, self.ref)
+        return self.adopt(incident)
+
+    def adopt(self, incident: Incident) -> Incident:
+        """``incident`` under this workflow, whatever it ran by; a shop does that when it goes over to its own.
 
         Raises:
             UnknownStateError: its state neither stands in this workflow nor is renamed.
@@ -258,7 +273,7 @@ class Machine:
         # Subtracted, not added: now + skew may lie beyond what a datetime can hold.
         if command.occurred_at is None or command.occurred_at <= now or command.occurred_at - now <= skew:
             return ()
-        ahead = int((command.occurred_at - now).total_seconds())
+        ahead = ceil((command.occurred_at - now).total_seconds())
         params: dict[str, Any] = {"ahead_seconds": ahead, "limit_seconds": int(skew.total_seconds())}
         return (Denial(DenialKind.CLOCK, "clock-skew", FrozenDict(params)),)
 
@@ -280,8 +295,8 @@ class Machine:
         meaning = self.workflow.meaning(command.event)
         if meaning.link is None or meaning.link_from is None:
             return None
-        other = command.data.get(meaning.link_from)
-        return Link(meaning.link, str(other)) if other else None
+        other = name_of(meaning.link_from, command.data.get(meaning.link_from))
+        return None if other is None else Link(meaning.link, other)
 
 
 def _table(workflow: Workflow, guards: Mapping[str, Guard]) -> dict[str, dict[str, _Answer]]:
@@ -307,11 +322,7 @@ def _answer(candidates: list[_Candidate]) -> _Answer:
 
 def _bound(workflow: Workflow, place: int, transition: Transition, use: GuardUse, guards: Mapping[str, Guard]) -> Guard:
     """The guard that ``use`` names, with its parameters put in."""
-    if use.guard not in guards:
-        where = f"transitions[{place}] ({transition.event}).guards"
-        message = f"{use.guard!r} is no guard; give it with compile(guards={{{use.guard!r}: ...}})"
-        raise WorkflowError.of_findings(workflow.id, (Finding("unknown-guard", "error", where, message),))
-    guard = guards[use.guard]
+    guard = guard_named(workflow.id, f"transitions[{place}] ({transition.event}).guards", use, guards)
     return (lambda situation: guard(replace(situation, params=use.params))) if use.params else guard
 
 
@@ -325,7 +336,9 @@ def _missing(candidate: _Candidate, command: Command) -> list[Denial]:
 
 def _given(value: object) -> bool:
     """Whether a field says anything; 0 and false do."""
-    return bool(value.strip()) if isinstance(value, str) else value is not None and value != ()
+    if isinstance(value, str):
+        return bool(value.strip())
+    return bool(value) if isinstance(value, tuple | Mapping) else value is not None
 
 
 def _role(candidate: _Candidate, command: Command) -> list[Denial]:

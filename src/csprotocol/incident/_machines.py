@@ -30,7 +30,8 @@ class Machines:
         own: dict[str, Machine] = {}
         for each in workflows or ():
             machine = each if isinstance(each, Machine) else each.compile()
-            if machine.ref in own and own[machine.ref].workflow != machine.workflow:
+            other = own.get(machine.ref)
+            if other is not None and (other.workflow, dict(other.guards)) != (machine.workflow, dict(machine.guards)):
                 raise InvalidValueError.of("workflows", machine.ref, expected="one workflow of each id and version")
             own[machine.ref] = machine
         self._own = own
@@ -54,10 +55,12 @@ class Machines:
         """The machine that decides about ``incident``: the newest version of its workflow.
 
         Raises:
-            UnknownWorkflowError: there is no version of it here.
+            UnknownWorkflowError: neither its version is here nor a newer one.
         """
-        machine = self._newest.get(incident.workflow.rpartition("@")[0])
-        if machine is None:
+        name, _, version = incident.workflow.rpartition("@")
+        machine = self._newest.get(name)
+        # An older version would take back what a newer one has decided.
+        if machine is None or not version.isdecimal() or int(version) > machine.workflow.version:
             raise UnknownWorkflowError.of(incident.id, incident.workflow, self.refs)
         return machine
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from types import UnionType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+from unicodedata import category
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import FrozenDict, Money, require_aware
 
-__all__ = ["Plain", "canonical", "instant", "plain_data", "require_id", "utc"]
+__all__ = ["Plain", "canonical", "instant", "name_of", "plain_data", "require_id", "utc"]
 
 Plain = str | int | bool | None | tuple["Plain", ...] | Mapping[str, "Plain"]
 
 _LONGEST_ID = 200
 _DEEPEST = 32
+_MOST_DIGITS = 100
 
 
 def instant(at: datetime) -> str:
@@ -49,7 +51,13 @@ def utc(field: str, at: datetime) -> datetime:
     if at.__class__ is datetime and at.tzinfo is UTC:
         return at
     require_aware(field, at)
-    return at.astimezone(UTC)
+    there = at.astimezone(UTC)
+    if there.__class__ is datetime:
+        return there
+    # A subclass (of pandas, say) may hold nanoseconds, which no journal gives back.
+    return datetime.combine(
+        date(there.year, there.month, there.day), time(there.hour, there.minute, there.second, there.microsecond), UTC
+    )
 
 
 def plain_data(field: str, data: Mapping[str, object]) -> FrozenDict[str, Plain]:
@@ -64,78 +72,95 @@ def plain_data(field: str, data: Mapping[str, object]) -> FrozenDict[str, Plain]
     """
     if not isinstance(data, Mapping):
         raise InvalidValueError.of(field, type(data).__name__, expected="a mapping")
-    return FrozenDict({_key(field, key): _plain(f"{field}[{key!r}]", value) for key, value in data.items()})
+    return _mapping(_Place(field, 0), data)
 
 
-def _plain(field: str, value: object) -> Plain:
+class _Place(NamedTuple):
+    """Where a value stands, and how deep."""
+
+    path: str
+    depth: int
+
+    def inside(self, key: str | int) -> _Place:
+        # What is no plain name may be a customer's words.
+        shown = repr(key) if isinstance(key, int) or key.isidentifier() else "..."
+        return _Place(f"{self.path}[{shown}]", self.depth + 1)
+
+
+def _plain(place: _Place, value: object) -> Plain:
     if isinstance(value, Enum):
         value = value.value
     if value is None or isinstance(value, bool):
         return value
     for kind, plain in _FORMS.items():
         if isinstance(value, kind):
-            return plain(field, value)
+            return plain(place, value)
     # The type, not the value: it may hold a customer's words.
     raise InvalidValueError.of(
-        field,
+        place.path,
         type(value).__name__,
         expected="a text, a whole number, a Decimal, a Money, an instant, a date, or a list or mapping of such",
     )
 
 
-def _whole(field: str, number: int) -> int:
+def _whole(place: _Place, number: int) -> int:
     if not -(2**63) <= number < 2**63:
-        raise InvalidValueError.of(field, "a longer one", expected="a whole number of 64 bits; longer ones as texts")
-    return number
+        raise InvalidValueError.of(
+            place.path, "a longer one", expected="a whole number of 64 bits; longer ones as texts"
+        )
+    return int(number)
 
 
-def _decimal(field: str, number: Decimal) -> str:
-    if not number.is_finite():
-        raise InvalidValueError.of(field, str(number), expected="a finite number")
+def _decimal(place: _Place, number: Decimal) -> str:
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        raise InvalidValueError.of(
+            place.path, "another one", expected=f"a finite number of at most {_MOST_DIGITS} digits"
+        )
     return f"{number:f}"
 
 
-def _money(_field: str, amount: Money) -> Plain:
+def _money(_place: _Place, amount: Money) -> Plain:
     return FrozenDict({"currency": amount.currency, "exponent": amount.exponent, "minor": amount.minor})
 
 
-def _list(field: str, values: list[object] | tuple[object, ...]) -> Plain:
-    _not_too_deep(field)
-    return tuple(_plain(f"{field}[{i}]", each) for i, each in enumerate(values))
+def _list(place: _Place, values: list[object] | tuple[object, ...]) -> Plain:
+    _not_too_deep(place)
+    return tuple(_plain(place.inside(i), each) for i, each in enumerate(values))
 
 
-def _mapping(field: str, values: Mapping[str, object]) -> Plain:
-    _not_too_deep(field)
-    return plain_data(field, values)
+def _mapping(place: _Place, values: Mapping[str, object]) -> FrozenDict[str, Plain]:
+    _not_too_deep(place)
+    found: dict[str, Plain] = {}
+    for key, each in values.items():
+        if not isinstance(key, str):
+            raise InvalidValueError.of(f"a key of {place.path}", type(key).__name__, expected="a text")
+        found[_writable(place, key)] = _plain(place.inside(key), each)
+    return FrozenDict(found)
 
 
-def _not_too_deep(field: str) -> None:
-    if field.count("[") > _DEEPEST:
-        raise InvalidValueError.of(field.partition("[")[0], "more", expected=f"at most {_DEEPEST} levels deep")
+def _not_too_deep(place: _Place) -> None:
+    if place.depth > _DEEPEST:
+        raise InvalidValueError.of(place.path.partition("[")[0], "more", expected=f"at most {_DEEPEST} levels deep")
 
 
-def _key(field: str, key: object) -> str:
-    if not isinstance(key, str):
-        raise InvalidValueError.of(f"a key of {field}", key, expected="a text")
-    return _writable(f"a key of {field}", key)
-
-
-def _writable(field: str, text: str) -> str:
+def _writable(place: _Place, text: str) -> str:
     """``text``; half of a surrogate pair is a text to Python and to no database."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise InvalidValueError.of(field, "half of a surrogate pair", expected="a text that UTF-8 can hold") from None
+        raise InvalidValueError.of(
+            place.path, "half of a surrogate pair", expected="a text that UTF-8 can hold"
+        ) from None
     # A subclass of str (a word of a vocabulary) would print as itself.
     return text if type(text) is str else str(text)
 
 
 # In this order: a datetime is a date too.
-_FORMS: Final[Mapping[type | UnionType, Callable[[str, Any], Plain]]] = {
+_FORMS: Final[Mapping[type | UnionType, Callable[[_Place, Any], Plain]]] = {
     str: _writable,
     int: _whole,
     Decimal: _decimal,
-    datetime: lambda field, at: instant(utc(field, at)),
+    datetime: lambda place, at: instant(utc(place.path, at)),
     date: lambda _, day: day.isoformat(),
     Money: _money,
     Mapping: _mapping,
@@ -154,3 +179,23 @@ def require_id(field: str, found: object) -> None:
         raise InvalidValueError.of(
             field, found, expected=f"1 to {_LONGEST_ID} printable characters without blanks at its ends"
         )
+
+
+def name_of(field: str, found: object) -> str | None:
+    """``found`` as the name of a person or a thing, without blanks at its ends; ``None`` for none and for blanks.
+
+    Raises:
+        InvalidValueError: something else than a text or a whole number, too long, or with control characters. What
+            was found stays out of the error: it may be personal.
+    """
+    if found is None:
+        return None
+    text = str(found).strip() if isinstance(found, str | int) and not isinstance(found, bool) else "\n"
+    if len(text) > _LONGEST_ID or any(category(sign) in _CONTROLS for sign in text):
+        raise InvalidValueError.of(
+            field, type(found).__name__, expected=f"a text of at most {_LONGEST_ID} characters on one line"
+        )
+    return _writable(_Place(field, 0), text) or None
+
+
+_CONTROLS: Final = frozenset({"Cc", "Zl", "Zp"})

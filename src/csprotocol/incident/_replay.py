@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from csprotocol.errors import DamagedJournalError, UnknownWorkflowError
+from csprotocol.errors import DamagedJournalError, UnknownWorkflowError, WorkflowMismatchError
 from csprotocol.incident._entry import Entry
 from csprotocol.incident._incident import Incident
 from csprotocol.incident._machine import Machine
@@ -30,7 +30,7 @@ def replay(incident: Incident, entries: Iterable[Entry], machines: Machine | Ite
 
     Raises:
         DamagedJournalError: an entry does not fit; ``problem`` is ``other-incident``, ``gap``, ``source``,
-            ``transition``, ``digest`` or ``time``.
+            ``transition``, ``digest``, ``workflow`` or ``time``.
         UnknownWorkflowError: the machine of an entry is not among ``machines``.
         UnknownStateError: a state that a newer version neither has nor renames.
     """
@@ -40,10 +40,19 @@ def replay(incident: Incident, entries: Iterable[Entry], machines: Machine | Ite
         if machine is None:
             raise UnknownWorkflowError.of(incident.id, entry.workflow, sorted(known))
         if incident.workflow != machine.ref:
-            incident = machine.migrate(incident)
+            incident = _taken_over(incident, entry, machine)
         _check(incident, entry, machine)
         incident = machine.follow(incident, entry)
     return incident
+
+
+def _taken_over(incident: Incident, entry: Entry, machine: Machine) -> Incident:
+    """The incident under the newer version by which ``entry`` runs."""
+    try:
+        return machine.migrate(incident)
+    except WorkflowMismatchError:
+        message = f"it runs by workflow {entry.workflow}, the incident by {incident.workflow}"
+        raise DamagedJournalError.at(incident.id, entry.seq, "workflow", message) from None
 
 
 def _check(incident: Incident, entry: Entry, machine: Machine) -> None:

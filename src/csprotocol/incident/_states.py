@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
@@ -75,6 +76,11 @@ class GuardUse:
 
     def __post_init__(self) -> None:
         require_id("GuardUse.guard", self.guard)
+        for name, value in self.params.items():
+            if not isinstance(value, str | int):
+                raise InvalidValueError.of(
+                    f"GuardUse.params[{name!r}]", value, expected="a text, a whole number, true or false"
+                )
         object.__setattr__(self, "params", FrozenDict(self.params))
 
 
@@ -82,16 +88,17 @@ class GuardUse:
 class Transition:
     """What an event does in some states.
 
-    ``source`` names states, or ``"*"`` for every state that is not final. ``target`` is a state, ``"="`` to enter the
-    present one anew (its clock restarts), or ``None`` for an internal event (its clock runs on). Of several
-    transitions for one event and state the first counts whose ``guards`` pass; then ``requires`` (fields that the
-    command must bring) and ``roles`` (any of them) may still deny it.
+    ``source`` names states, or ``"*"`` for every state that is not final, but for those in ``except``. ``target`` is
+    a state, ``"="`` to enter the present one anew (its clock restarts), or ``None`` for an internal event (its clock
+    runs on). Of several transitions for one event and state the first counts whose ``guards`` pass; then
+    ``requires`` (fields that the command must bring) and ``roles`` (any of them) may still deny it.
 
     >>> Transition("note", "*").source
     ('*',)
     """
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
+    # Python's `except` cannot be a field's name; in a document it can.
+    __pydantic_config__: ClassVar[dict[str, Any]] = {**_FORBID, "alias_generator": lambda name: name.rstrip("_")}
 
     event: str
     source: tuple[str, ...] | str
@@ -99,17 +106,25 @@ class Transition:
     guards: tuple[str | GuardUse, ...] = ()
     requires: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    except_: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_id("Transition.event", self.event)
-        sources = (self.source,) if isinstance(self.source, str) else tuple(self.source)
-        object.__setattr__(self, "source", sources)
-        for name in ("guards", "requires", "roles"):
-            if isinstance(getattr(self, name), str):
-                raise InvalidValueError.of(f"Transition.{name}", getattr(self, name), expected="a list")
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        if not sources:
+        given = (self.source,) if isinstance(self.source, str) else self.source
+        if not given:
             raise InvalidValueError.of("Transition.source", self.source, expected="a state, a list of states, or '*'")
+        object.__setattr__(self, "source", tuple(dict.fromkeys(given)))
+        for name in ("guards", "requires", "roles", "except_"):
+            found = getattr(self, name)
+            if isinstance(found, str):
+                raise InvalidValueError.of(f"Transition.{name.rstrip('_')}", found, expected="a list")
+            object.__setattr__(self, name, tuple(dict.fromkeys(found)))
+        for name in ("source", "requires", "roles", "except_"):
+            for each in getattr(self, name):
+                require_id(f"Transition.{name.rstrip('_')}", each)
+        for each in self.guards:
+            if not isinstance(each, str | GuardUse):
+                raise InvalidValueError.of("Transition.guards", each, expected="names and GuardUse(name, params)")
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -142,6 +157,9 @@ class EventMeaning:
         object.__setattr__(self, "kind", member(EventKind, "EventMeaning.kind", self.kind))
         if self.by is not None:
             object.__setattr__(self, "by", member(ActorKind, "EventMeaning.by", self.by))
+        if self.kind in {EventKind.CREATED, EventKind.STATUS}:
+            # The ticket tells these itself: of its opening, and of every move to another category.
+            raise InvalidValueError.of("EventMeaning.kind", str(self.kind), expected="no status and no creation")
         if (self.link is None) != (self.link_from is None):
             raise InvalidValueError.of("EventMeaning.link", self.link, expected="given together with link_from")
 
@@ -177,17 +195,32 @@ class Policy:
             found = getattr(self, name)
             if type(found) is not int or not 0 <= found <= most:
                 raise InvalidValueError.of(f"policy.{name}", found, expected=f"0 to {most}")
-        limits = {}
-        for role, by_currency in self.compensation_limits.items():
-            limits[role] = FrozenDict(by_currency)
-            for currency, amount in by_currency.items():
-                if Money.of(amount, currency).minor < 0:
-                    raise InvalidValueError.of(
-                        f"policy.compensation_limits.{role}.{currency}", amount, expected="0 or more"
-                    )
-        object.__setattr__(self, "compensation_limits", FrozenDict(limits))
+        object.__setattr__(self, "compensation_limits", _limits(self.compensation_limits))
 
     def compensation_limit(self, role: str, currency: str) -> Money | None:
         """The most that ``role`` may give away on its own; ``None`` where the policy names no amount."""
         amount = self.compensation_limits.get(role, {}).get(currency)
         return None if amount is None else Money.of(amount, currency)
+
+
+def _limits(found: object) -> FrozenDict[str, FrozenDict[str, str]]:
+    """The limits by role and currency, each a decimal text that is an amount of its currency."""
+    place = "policy.compensation_limits"
+    limits: dict[str, FrozenDict[str, str]] = {}
+    for role, by_currency in _table(place, found).items():
+        amounts = {}
+        for currency, amount in _table(f"{place}.{role}", by_currency).items():
+            where = f"{place}.{role}.{currency}"
+            if isinstance(amount, bool) or not isinstance(amount, str | int | Decimal):
+                raise InvalidValueError.of(where, amount, expected='an amount such as "50.00"')
+            if Money.of(amount, currency).minor < 0:
+                raise InvalidValueError.of(where, amount, expected="0 or more")
+            amounts[currency] = str(amount)
+        limits[role] = FrozenDict(amounts)
+    return FrozenDict(limits)
+
+
+def _table(place: str, found: object) -> Mapping[str, object]:
+    if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
+        raise InvalidValueError.of(place, found, expected="a table")
+    return found

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from math import isnan
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, TypeVar
+from typing import Annotated, Any, ClassVar, Final, TypeVar, overload
 
 from csprotocol import _parse
 from csprotocol.errors import InvalidValueError
-from csprotocol.incident._helpdesk import ExportedStatus, HelpdeskStatus, Loss, StatusExport, SubStatus
+from csprotocol.incident._helpdesk import (
+    ExportedStatus,
+    HelpdeskStatus,
+    Loss,
+    StatusExport,
+    SubStatus,
+    folded,
+    once_each,
+)
 from csprotocol.incident._workflow import Workflow
 from csprotocol.model import ActorKind, FrozenDict, StatusCategory
 from csprotocol.model._words import member
 
 __all__ = ["StatusMap"]
 
-Named = TypeVar("Named")
+Default = TypeVar("Default")
 
 _BUILT_IN: Final = (
     "freshdesk",
@@ -36,9 +45,9 @@ _BUILT_IN: Final = (
 class StatusMap:
     """The statuses of one helpdesk, both ways.
 
-    Names are read whatever their case and blanks. Import may need to know who said the last public word, for several
-    helpdesks close or park what is merely answered; export is total and tells what it loses. A shop's names of its
-    states are never sent: they come back through ``landing`` of the workflow.
+    Names are read whatever their case and blanks, numbers of the API as numbers or texts. Import may need to know who
+    said the last public word, for several helpdesks close or park what is merely answered; export is total and tells
+    what it loses. A shop's names of its states are never sent: they come back through ``landing`` of the workflow.
 
     >>> gorgias = StatusMap.builtin("gorgias")
     >>> str(gorgias.to_category("closed", last_public_author="agent"))
@@ -65,12 +74,13 @@ class StatusMap:
 
     def __post_init__(self) -> None:
         spelt = [(name, each) for each in self.statuses for name in each.spellings]
-        subs = [(each.name, each) for each in self.sub_statuses]
+        subs = [(name, each) for each in self.sub_statuses for name in each.spellings]
+        exports = {member(StatusCategory, f"{self.name} exports", word): self.exports[word] for word in self.exports}
         object.__setattr__(self, "statuses", tuple(self.statuses))
         object.__setattr__(self, "sub_statuses", tuple(self.sub_statuses))
-        object.__setattr__(self, "exports", FrozenDict(self.exports))
-        object.__setattr__(self, "_by_name", _once_each(f"{self.name} status", spelt))
-        object.__setattr__(self, "_subs_by_name", _once_each(f"{self.name} sub-status", subs))
+        object.__setattr__(self, "exports", FrozenDict(exports))
+        object.__setattr__(self, "_by_name", once_each(f"{self.name} status", spelt))
+        object.__setattr__(self, "_subs_by_name", once_each(f"{self.name} sub-status", subs))
         for sub in self.sub_statuses:
             for name in sub.of:
                 self._status(name)
@@ -138,23 +148,24 @@ class StatusMap:
         losses = [Loss("category", export.loss)] if export.loss else []
         tags = export.tags
         party = found.waiting_on if found.category is StatusCategory.WAITING_THIRD_PARTY else None
-        if party is not None and party not in export.by_party:
+        known = party is not None and folded(party) in export.by_party
+        if party is not None and not known:
             losses.append(Loss("party", f"{self.name} does not say that it is the {party} who is waited for"))
             tags = (*tags, f"waiting_on_{'_'.join(party.casefold().split())}")
-        sub_status = export.by_party.get(party, export.sub_status) if party else export.sub_status
+        sub_status = export.by_party[folded(party)] if known else export.sub_status
         return ExportedStatus(export.status, sub_status, tags, tuple(losses))
 
     def to_category(
         self,
-        status: str | int,
+        status: str | float,
         *,
         last_public_author: ActorKind | str | None = None,
-        sub_status: str | None = None,
+        sub_status: str | float | None = None,
     ) -> StatusCategory | None:
         """What ``status`` means; ``None`` where the last public author or the sub-status is needed and unknown.
 
         ``last_public_author`` is who wrote the last message that the customer saw or sent; ``system`` writes none,
-        and counts as unknown.
+        and counts as unknown. Numbers of the API may come as floats too, as pandas gives them beside a gap.
 
         >>> helpscout = StatusMap.builtin("helpscout")
         >>> print(helpscout.to_category("pending"), helpscout.to_category("Pending ", last_public_author="agent"))
@@ -175,11 +186,11 @@ class StatusMap:
 
     def to_state(
         self,
-        status: str | int,
+        status: str | float,
         *,
         workflow: Workflow,
         last_public_author: ActorKind | str | None = None,
-        sub_status: str | None = None,
+        sub_status: str | float | None = None,
     ) -> str | None:
         """The state in which an incident of that status lands; ``None`` where nobody can say.
 
@@ -194,12 +205,17 @@ class StatusMap:
     def to_states(self, *, workflow: Workflow) -> Mapping[str, str]:
         """For every spelling of a status, the state in which it lands: what ``check_status_log`` asks for.
 
-        Statuses that say nothing by themselves, and those without a landing, are left out.
+        Statuses that say nothing by themselves, and those without a landing, are left out. A look-up reads names as
+        :meth:`to_category` does, whatever their case and blanks, and numbers as numbers; a copy of the mapping
+        (``dict(...)``) no longer does.
 
-        >>> StatusMap.builtin("helpscout").to_states(workflow=Workflow.default())
+        >>> states = StatusMap.builtin("helpscout").to_states(workflow=Workflow.default())
+        >>> states
         {'active': 'in_progress', 'closed': 'resolved', 'spam': 'cancelled'}
+        >>> states["Active "], StatusMap.builtin("freshdesk").to_states(workflow=Workflow.default())[4]
+        ('in_progress', 'resolved')
         """
-        return FrozenDict(
+        return _States(
             {
                 name: workflow.landing[status.category]
                 for status in self.statuses
@@ -208,7 +224,7 @@ class StatusMap:
             }
         )
 
-    def when_quiet(self, status: str | int) -> StatusCategory | None:
+    def when_quiet(self, status: str | float) -> StatusCategory | None:
         """What ``status`` comes to mean once the customer lets the grace pass; ``None`` where that is nothing else.
 
         Without it, a helpdesk that closes what is answered would never have a resolved ticket.
@@ -226,7 +242,9 @@ class StatusMap:
     ) -> StatusMap:
         """The map with a shop's own statuses, which win over those of the same name.
 
-        ``exports`` names the status to write for a category where that is another one now.
+        A status that is named anew keeps its other spellings and its numbers. A spelling or a number that is named
+        by itself becomes a status of its own, and is taken from the one that had it. ``exports`` names the status to
+        write for a category where that is another one now.
 
         >>> shop = StatusMap.builtin("freshdesk").with_statuses(
         ...     {"At the workshop": "waiting_third_party"}, exports={"waiting_third_party": "At the workshop"}
@@ -235,13 +253,13 @@ class StatusMap:
         'At the workshop'
         """
         meanings = {name: member(StatusCategory, f"{self.name} status {name!r}", own[name]) for name in own}
-        taken = {_folded(name) for name in own}
-        kept = (
-            replace(each, also=tuple(name for name in each.also if _folded(name) not in taken))
-            for each in self.statuses
-            if _folded(each.name) not in taken
+        taken = {folded(name) for name in own}
+        rest = {folded(each.name): tuple(n for n in each.also if folded(n) not in taken) for each in self.statuses}
+        kept = (replace(each, also=rest[folded(each.name)]) for each in self.statuses if folded(each.name) not in taken)
+        added = (
+            HelpdeskStatus(name=str(name), also=rest.get(folded(name), ()), category=category)
+            for name, category in meanings.items()
         )
-        added = (HelpdeskStatus(name=name, category=category) for name, category in meanings.items())
         said = dict(self.exports)
         for word, status in (exports or {}).items():
             said[member(StatusCategory, f"{self.name} exports", word)] = StatusExport(status=status)
@@ -265,15 +283,17 @@ class StatusMap:
     def _decides(self, beside: SubStatus, status: HelpdeskStatus) -> bool:
         return not beside.of or any(self._status(name) is status for name in beside.of)
 
-    def _status(self, status: str | int) -> HelpdeskStatus:
+    def _status(self, status: str | float) -> HelpdeskStatus:
         try:
-            return self._by_name[_folded(status)]
+            return self._by_name[folded(status)]
         except KeyError:
             known = [each.name for each in self.statuses]
             raise InvalidValueError.unknown(f"{self.name} status", status, known) from None
 
-    def _sub_status(self, sub_status: str | None) -> SubStatus | None:
-        wanted = _folded(sub_status or "")
+    def _sub_status(self, sub_status: str | float | None) -> SubStatus | None:
+        # What pandas puts into the gaps of a column says nothing either.
+        gap = sub_status is None or (isinstance(sub_status, float) and isnan(sub_status))
+        wanted = "" if gap else folded(sub_status)
         try:
             return self._subs_by_name[wanted] if wanted else None
         except KeyError:
@@ -286,15 +306,32 @@ def _built_in(name: str) -> StatusMap:
     return StatusMap.load(Path(__file__).parent / "data" / "statuses" / f"{name}.toml")
 
 
-def _folded(name: str | int) -> str:
-    return " ".join(str(name).split()).casefold()
+class _States(FrozenDict[str, str]):
+    """States by the spellings of statuses, looked up as a :class:`StatusMap` reads them."""
 
+    __slots__ = ("_by_folded",)
 
-def _once_each(what: str, named: Iterable[tuple[str, Named]]) -> FrozenDict[str, Named]:
-    """The values by their folded names."""
-    found: dict[str, Named] = {}
-    for name, value in named:
-        if _folded(name) in found:
-            raise InvalidValueError.of(what, name, expected="named once")
-        found[_folded(name)] = value
-    return FrozenDict(found)
+    def __init__(self, plain: Mapping[str, str]) -> None:
+        super().__init__(plain)
+        self._by_folded = {folded(name): state for name, state in plain.items()}
+
+    def __getitem__(self, status: object) -> str:
+        try:
+            return self._by_folded[folded(status)]
+        except KeyError:
+            raise KeyError(status) from None
+
+    def __contains__(self, status: object) -> bool:
+        return folded(status) in self._by_folded
+
+    @overload
+    def get(self, status: object, default: None = None, /) -> str | None: ...
+
+    @overload
+    def get(self, status: object, default: str, /) -> str: ...
+
+    @overload
+    def get(self, status: object, default: Default, /) -> str | Default: ...
+
+    def get(self, status: object, default: object = None, /) -> object:
+        return self._by_folded.get(folded(status), default)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from csprotocol.incident._guards import BUILT_IN_GUARDS, Guard, Situation
+from csprotocol.incident._guards import BUILT_IN_GUARDS, Guard, Situation, guard_named
+from csprotocol.incident._states import ANY, Transition
 
 if TYPE_CHECKING:
     from csprotocol.incident._workflow import Workflow
@@ -29,15 +30,25 @@ def to_machine(workflow: Workflow, guards: Mapping[str, Guard] | None, *, kind: 
         initial=workflow.initial,
         auto_transitions=False,
     )
-    for transition in workflow.transitions:
+    for place, transition in enumerate(workflow.transitions):
+        where = f"transitions[{place}] ({transition.event}).guards"
         # Its own `*` and `=`: spelt out by us they would hide our mistakes from the comparison.
         machine.add_transition(
             transition.event,
-            transition.sources[0] if len(transition.sources) == 1 else list(transition.sources),
+            _source(workflow, transition),
             transition.target,
-            conditions=[_condition(known[use.guard], use.params) for use in transition.guard_uses],
+            conditions=[
+                _condition(guard_named(workflow.id, where, use, known), use.params) for use in transition.guard_uses
+            ],
         )
     return machine
+
+
+def _source(workflow: Workflow, transition: Transition) -> Any:
+    # That library knows no exceptions from `*`; these alone are spelt out.
+    if transition.sources == (ANY,) and not transition.except_:
+        return ANY
+    return list(workflow.sources(transition))
 
 
 def _condition(guard: Guard, params: Mapping[str, Any]) -> Callable[..., bool]:

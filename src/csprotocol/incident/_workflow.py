@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from csprotocol import _parse
-from csprotocol.errors import InvalidValueError, UnknownStateError, WorkflowError
+from csprotocol.errors import DocumentError, InvalidValueError, UnknownStateError, WorkflowError
 from csprotocol.incident._extension import Extension
 from csprotocol.incident._lint import Finding, doubtful, wrong
 from csprotocol.incident._meanings import MEANINGS
@@ -115,8 +115,10 @@ class Workflow:
         return cls.from_dict(_parse.read_document(path))
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> Workflow:
+    def from_dict(cls, plain: Any) -> Workflow:
         """The workflow that plain data describes; with ``extends``, that workflow and what changes in it."""
+        if not isinstance(plain, Mapping):
+            raise DocumentError.unreadable("a workflow", f"it is a {type(plain).__name__}, a mapping is due")
         if "extends" in plain:
             extension = _parse.parse(Extension, dict(plain))
             if extension.extends not in _BUILT_IN:
@@ -130,8 +132,8 @@ class Workflow:
 
     @classmethod
     def json_schema(cls) -> dict[str, Any]:
-        """The JSON Schema of workflow documents."""
-        return _parse.json_schema(cls)
+        """The JSON Schema of workflow documents, those with ``extends`` too."""
+        return _parse.json_schema(cls, Extension)
 
     @property
     def ref(self) -> str:
@@ -140,8 +142,12 @@ class Workflow:
 
     @property
     def digest(self) -> str:
-        """A short hash of all that decides a move; entries carry it, so that a changed table shows."""
-        table = json.dumps([sorted(self.arrows()), self.initial], ensure_ascii=False, separators=(",", ":"))
+        """A short hash of states, their categories and all moves; entries carry it, so that a changed table shows.
+
+        Guards, roles, fields and the policy are not in it: history is not judged by them again.
+        """
+        states = sorted((state.name, state.category, state.final) for state in self.states)
+        table = json.dumps([sorted(self.arrows()), states, self.initial], ensure_ascii=False, separators=(",", ":"))
         return sha256(table.encode()).hexdigest()[:16]
 
     def state(self, name: str) -> State:
@@ -243,7 +249,8 @@ class Workflow:
     def sources(self, transition: Transition) -> tuple[str, ...]:
         """The states from which ``transition`` starts, ``*`` spelt out."""
         if ANY in transition.sources:
-            return tuple(state.name for state in self.states if not state.final)
+            spared = transition.except_
+            return tuple(state.name for state in self.states if not state.final and state.name not in spared)
         return transition.sources
 
     def arrows(self) -> Iterable[tuple[str, str, str, bool]]:

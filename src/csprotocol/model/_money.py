@@ -13,6 +13,8 @@ from csprotocol.model._currencies import EXPONENTS
 
 __all__ = ["Money", "allocate"]
 
+_MOST_DIGITS = 100
+
 
 def allocate(total: int, weights: Sequence[int | Decimal | Fraction]) -> tuple[int, ...]:
     """``total`` shared out by ``weights``, exactly: largest remainder first, ties to the earlier share.
@@ -91,6 +93,9 @@ class Money:
             raise InvalidValueError.of("Money amount", amount, expected="a decimal number") from None
         if not exact.is_finite():
             raise InvalidValueError.of("Money amount", str(amount), expected="a finite number")
+        # Twelve characters can say a number of a million digits; no shop means it.
+        if exact.adjusted() > _MOST_DIGITS or int(exact.as_tuple().exponent) < -_MOST_DIGITS:
+            raise InvalidValueError.of("Money amount", str(amount)[:40], expected=f"at most {_MOST_DIGITS} digits")
         minor = Fraction(exact) * 10**zero.exponent
         if minor.denominator != 1:
             raise InvalidValueError.of(

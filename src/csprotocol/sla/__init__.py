@@ -1,0 +1,72 @@
+"""SLA clocks: deadlines and breaches as a pure fold over what happened."""
+
+from __future__ import annotations
+
+from csprotocol.sla._ahead import most_urgent, next_wakeup
+from csprotocol.sla._compare import Change, Simulation, diff, simulate
+from csprotocol.sla._evaluate import Sla, evaluate
+from csprotocol.sla._explain import Stretch, explain
+from csprotocol.sla._gaming import DoubtfulPause, doubtful_pauses
+from csprotocol.sla._policy import (
+    CalendarChange,
+    ClockKind,
+    ClockRule,
+    DueAtClosing,
+    OnReopen,
+    Rule,
+    SlaPolicy,
+    Warn,
+    When,
+)
+from csprotocol.sla._state import Breach, ClockState, ClockWarning, Run, State
+from csprotocol.sla._targets import (
+    BusinessDays,
+    DueAt,
+    EndOfBusinessDay,
+    NextBusinessDayAt,
+    OpenTime,
+    Roll,
+    Target,
+    hours,
+    minutes,
+    read_target,
+)
+
+__all__ = [
+    "Breach",
+    "BusinessDays",
+    "CalendarChange",
+    "Change",
+    "ClockKind",
+    "ClockRule",
+    "ClockState",
+    "ClockWarning",
+    "DoubtfulPause",
+    "DueAt",
+    "DueAtClosing",
+    "EndOfBusinessDay",
+    "NextBusinessDayAt",
+    "OnReopen",
+    "OpenTime",
+    "Roll",
+    "Rule",
+    "Run",
+    "Simulation",
+    "Sla",
+    "SlaPolicy",
+    "State",
+    "Stretch",
+    "Target",
+    "Warn",
+    "When",
+    "diff",
+    "doubtful_pauses",
+    "evaluate",
+    "explain",
+    "hours",
+    "minutes",
+    "most_urgent",
+    "next_wakeup",
+    "read_target",
+    "simulate",
+]

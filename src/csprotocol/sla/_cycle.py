@@ -1,0 +1,150 @@
+"""One cycle of one clock, fed with what happens to it in order of time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from csprotocol.calendar import BusinessCalendar
+from csprotocol.errors import BusinessTimeError, NeverOpenError
+from csprotocol.sla._policy import ClockRule
+from csprotocol.sla._state import Breach
+from csprotocol.sla._targets import OpenTime, Target
+
+__all__ = ["Cycle"]
+
+_NONE: Final = timedelta(0)
+
+
+class Cycle:
+    """Elapsed time and verdict, kept up to ``at``. Lives only while a ticket is evaluated."""
+
+    __slots__ = (
+        "applied_at", "at", "breached_at", "breaches", "calendar", "elapsed", "reached_at", "rule", "rule_name",
+        "running", "runs", "start", "stop", "stop_reason", "target", "unknown", "why",
+    )  # fmt: skip
+
+    def __init__(
+        self, at: datetime, target: Target, calendar: BusinessCalendar, rule: ClockRule, *, name: str, paused: str
+    ) -> None:
+        self.start = self.at = self.applied_at = at
+        self.target = target
+        self.calendar = calendar
+        self.rule = rule
+        self.rule_name = name
+        self.running = not paused
+        self.why = paused or "running"
+        self.elapsed = _NONE
+        # The first instant at which the present target is used up.
+        self.reached_at: datetime | None = None
+        self.breached_at: datetime | None = None
+        self.breaches: list[Breach] = []
+        self.runs: list[tuple[datetime, datetime, bool, BusinessCalendar, str]] = []
+        self.stop: datetime | None = None
+        self.stop_reason: str | None = None
+        self.unknown = ""
+
+    def advance(self, at: datetime) -> None:
+        """Let time pass until ``at``."""
+        since = self.at
+        if at <= since:
+            return
+        self.at = at
+        calendar = self.calendar
+        self.runs.append((since, at, self.running, calendar, self.why))
+        if not self.running:
+            return
+        opened = calendar.between(since, at)
+        if self.breached_at is None:
+            self._judge(since, at, opened)
+        self.elapsed += opened
+
+    def due(self) -> datetime | None:
+        """When the target is used up if it runs on from here; ``None`` when it never is, and ``unknown`` says why."""
+        if self.reached_at is not None:
+            return self.reached_at
+        target = self.target
+        try:
+            if isinstance(target, OpenTime):
+                found = self._used_up(self.at, target.time - self.elapsed)
+            else:
+                found = target.due(self.start, self.calendar)
+        except NeverOpenError:
+            self.unknown = "calendar-never-opens"
+            return None
+        except BusinessTimeError:
+            self.unknown = "beyond-the-calendar"
+            return None
+        return max(found, self.applied_at)
+
+    def pause(self, at: datetime, why: str) -> None:
+        """Stand still from ``at`` on."""
+        self.advance(at)
+        self.running, self.why = False, why
+
+    def resume(self, at: datetime, why: str = "running") -> None:
+        """Run again from ``at`` on."""
+        self.advance(at)
+        self.running, self.why = True, why
+
+    def retarget(self, at: datetime, target: Target, rule: ClockRule, name: str) -> None:
+        """Another target from ``at`` on: elapsed time stays, the deadline is a new one, and so is the verdict."""
+        self.advance(at)
+        self.rule, self.rule_name = rule, name
+        if target == self.target:
+            return
+        self.target, self.applied_at = target, at
+        used_up = isinstance(target, OpenTime) and self.elapsed >= target.time
+        self.reached_at = at if used_up else None
+        if not (self.breached_at and rule.sticky_breach):
+            self.breached_at = None
+
+    def recalendar(self, at: datetime, calendar: BusinessCalendar) -> None:
+        """Another calendar from ``at`` on, or with ``latest`` from the very start."""
+        self.advance(at)
+        self.calendar = calendar
+        if self.rule.calendar_change == "latest":
+            self._again()
+
+    def finish(self, at: datetime, reason: str) -> None:
+        """Stop at ``at``."""
+        self.advance(at)
+        self.stop, self.stop_reason = at, reason
+
+    def reopen(self, *, counting: bool, why: str) -> None:
+        """Take it up again where it had stopped; ``counting`` the time from there on."""
+        self.running, self.why = counting, why
+        self.stop = self.stop_reason = None
+
+    def _judge(self, since: datetime, at: datetime, opened: timedelta) -> None:
+        """Whether the deadline fell before ``at``, in a stretch that ran from ``since`` with ``opened`` open time."""
+        target = self.target
+        if self.reached_at is None:
+            if isinstance(target, OpenTime):
+                if self.elapsed + opened < target.time:
+                    return
+                self.reached_at = max(self._used_up(since, target.time - self.elapsed), self.applied_at)
+            else:
+                due = self.due()
+                if due is None or due >= at:
+                    return
+                self.reached_at = due
+        if self.reached_at < at:
+            self.breached_at = self.reached_at
+            self.breaches.append(Breach(self.reached_at, target))
+
+    def _used_up(self, since: datetime, left: timedelta) -> datetime:
+        """The instant at which ``left`` open time after ``since`` is used up, as the rule reads closing time."""
+        found = self.calendar.add(since, left)
+        return self.calendar.next_open(found) if self.rule.due_at_closing == "next_open" else found
+
+    def _again(self) -> None:
+        """All stretches so far under the present calendar; verdicts under earlier calendars fall with them."""
+        runs, self.runs = self.runs, []
+        present, end = (self.running, self.why), self.at
+        self.elapsed, self.at = _NONE, self.start
+        self.reached_at = self.breached_at = None
+        self.breaches = []
+        for _, until, self.running, _, self.why in runs:
+            self.advance(until)
+        (self.running, self.why), self.at = present, end

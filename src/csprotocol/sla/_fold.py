@@ -1,0 +1,219 @@
+"""One pass over the events of one ticket, telling every clock what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from csprotocol.errors import InvalidValueError
+from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket, in_order
+from csprotocol.model._words import member
+from csprotocol.sla._terms import Facts, Sheet, Terms
+from csprotocol.sla._tracks import TRACKS, Track
+
+__all__ = ["Fold"]
+
+# Sources stamp a ticket and its first message separately; less than this apart, they are one.
+_SAME_INSTANT: Final = timedelta(seconds=1)
+
+
+class Fold:
+    """The clocks of one ticket while its events go by."""
+
+    __slots__ = ("_created_at", "events", "facts", "in_force", "policy", "sheet", "ticket_id", "tracks")
+
+    def __init__(self, ticket: Ticket | Iterable[Event], sheet: Sheet) -> None:
+        self.ticket_id = ticket.id if isinstance(ticket, Ticket) else None
+        self.events = ticket.events if isinstance(ticket, Ticket) else in_order(ticket)
+        self.facts = _first_facts(ticket) if isinstance(ticket, Ticket) else Facts()
+        self.sheet = sheet
+        self.policy = sheet.first
+        self.in_force: str | None = None
+        terms = sheet.terms(self.policy, self.facts)
+        self.tracks = tuple(
+            TRACKS[kind](kind, each, sheet.calendar(self.policy, each.rule if each else None, None))
+            for kind, each in zip(sheet.kinds, terms, strict=True)
+        )
+
+    def until(self, now: datetime) -> None:
+        """Everything that happened up to ``now``; what lies before the creation counts from there."""
+        last = self._begin(now)
+        if last is None:
+            return
+        takes = _TAKES
+        for event in self.events:
+            at = event.at
+            if at.tzinfo is not UTC:
+                at = at.astimezone(UTC)
+            if at > last:
+                if at > now:
+                    break
+                last = at
+            # Clocks of two senders disagree: what is told later does not happen earlier.
+            take = takes.get(event.kind)
+            if take is not None:
+                take(self, last, event)
+
+    def _begin(self, now: datetime) -> datetime | None:
+        """The creation, wherever it stands; ``None`` when it lies ahead."""
+        events = self.events
+        created = events[0] if events and events[0].kind is EventKind.CREATED else None
+        if created is None:
+            created = next((event for event in events if event.kind is EventKind.CREATED), None)
+            if created is None:
+                return _DAWN
+        at = created.at if created.at.tzinfo is UTC else created.at.astimezone(UTC)
+        if at > now:
+            return None
+        self._created(at, created)
+        return at
+
+    def _created(self, at: datetime, event: Event) -> None:
+        starter, speaks = _starter(event, self.events)
+        for track in self.tracks:
+            track.created(at, starter)
+            if speaks:
+                track.answered(at)
+
+    def _message(self, at: datetime, event: Event) -> None:
+        if event.by is ActorKind.CUSTOMER:
+            if event.public:
+                for track in self.tracks:
+                    track.asked(at)
+            return
+        for track in self.tracks:
+            if track.terms is not None and _counts(event, track.terms):
+                track.answered(at)
+
+    def _status(self, at: datetime, event: Event) -> None:
+        status = event.data.get("to")
+        if status.__class__ is not StatusCategory:
+            status = member(StatusCategory, "Event.data['to'] of a status event", status)
+        for track in self.tracks:
+            track.moved(at, status)
+
+    def _merged(self, at: datetime, _event: Event) -> None:
+        for track in self.tracks:
+            if track.live:
+                track.live = False
+                track.ended(at, "merged")
+
+    def _assign(self, at: datetime, event: Event) -> None:
+        if "group" not in event.data:
+            return
+        self.facts.group = _word(event.data["group"])
+        self._agree(at)
+        for track in self.tracks:
+            track.assigned(at, self.facts.group)
+
+    def _priority(self, at: datetime, event: Event) -> None:
+        self.facts.priority = _word(event.data.get("to"))
+        self._agree(at)
+
+    def _channel(self, at: datetime, event: Event) -> None:
+        self.facts.channel = _word(event.data.get("to"))
+        self._agree(at)
+
+    def _tag(self, at: datetime, event: Event) -> None:
+        added, removed = (_words(event.data.get(name)) for name in ("to", "removed"))
+        self.facts.tags = (self.facts.tags | added) - removed
+        self._agree(at)
+
+    def _promise(self, at: datetime, event: Event) -> None:
+        due_at = event.data.get("due_at")
+        if isinstance(due_at, datetime) and due_at.tzinfo is not None:
+            for track in self.tracks:
+                track.promised(at, due_at)
+
+    def _calendar(self, at: datetime, event: Event) -> None:
+        self.in_force = str(event.data.get("to"))
+        for track in self.tracks:
+            self._recalendar(at, track)
+
+    def _policy(self, at: datetime, event: Event) -> None:
+        name = str(event.data.get("to"))
+        if name not in self.sheet.policies:
+            raise InvalidValueError.unknown("Event.data['to'] of a policy event", name, self.sheet.policies)
+        self.policy = self.sheet.policies[name]
+        self._agree(at)
+
+    def _agree(self, at: datetime) -> None:
+        """The terms that the ticket falls under now, for every clock."""
+        terms = self.sheet.terms(self.policy, self.facts)
+        for track, each in zip(self.tracks, terms, strict=True):
+            if each is not track.terms:
+                track.agree(at, each)
+                self._recalendar(at, track)
+
+    def _recalendar(self, at: datetime, track: Track) -> None:
+        calendar = self.sheet.calendar(self.policy, track.terms.rule if track.terms else None, self.in_force)
+        if calendar is not track.calendar and calendar != track.calendar:
+            track.recalendar(at, calendar)
+
+
+_TAKES: Final = {
+    EventKind.MESSAGE: Fold._message,
+    EventKind.STATUS: Fold._status,
+    EventKind.MERGED: Fold._merged,
+    EventKind.ASSIGN: Fold._assign,
+    EventKind.PRIORITY: Fold._priority,
+    EventKind.CHANNEL: Fold._channel,
+    EventKind.TAG: Fold._tag,
+    EventKind.PROMISE: Fold._promise,
+    EventKind.CALENDAR: Fold._calendar,
+    EventKind.POLICY: Fold._policy,
+}
+_DAWN: Final = datetime.min.replace(tzinfo=UTC)
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
+def _first_facts(ticket: Ticket) -> Facts:
+    """What is known at the beginning: what the ticket says, unless events tell how it came to be so."""
+    told = {event.kind for event in ticket.events}
+    return Facts(
+        priority=None if EventKind.PRIORITY in told else ticket.priority,
+        channel=None if EventKind.CHANNEL in told or ticket.channel is None else str(ticket.channel),
+        language=ticket.language,
+        reason=ticket.reason,
+        group=None if EventKind.ASSIGN in told else ticket.group,
+        tags=frozenset() if EventKind.TAG in told else frozenset(ticket.tags),
+    )
+
+
+def _starter(created: Event, events: Iterable[Event]) -> tuple[ActorKind, bool]:
+    """Who began it, and whether that was a public word of an agent that no message event tells."""
+    if created.by is ActorKind.CUSTOMER:
+        return created.by, False
+    at = _utc(created.at)
+    opening = [e.by for e in events if e.kind is EventKind.MESSAGE and _utc(e.at) - at < _SAME_INSTANT]
+    if created.by is ActorKind.SYSTEM:
+        # Nobody says who: an agent began it only where an agent's words did.
+        return next((by for by in opening if by in _PEOPLE), ActorKind.CUSTOMER), False
+    if created.by is ActorKind.AGENT and ActorKind.CUSTOMER in opening and ActorKind.AGENT not in opening:
+        # An agent who logs a call writes down what the customer said.
+        return ActorKind.CUSTOMER, False
+    return created.by, created.by is ActorKind.AGENT and created.public and not opening
+
+
+_PEOPLE: Final = frozenset({ActorKind.CUSTOMER, ActorKind.AGENT})
+
+
+def _counts(event: Event, terms: Terms) -> bool:
+    """Whether a message of the shop answers the customer."""
+    if not event.public and not terms.rule.notes_count:
+        return False
+    return event.by is ActorKind.AGENT or (event.by is ActorKind.BOT and terms.rule.bots_count)
+
+
+def _word(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _words(value: object) -> frozenset[str]:
+    if value is None:
+        return frozenset()
+    return frozenset({value} if isinstance(value, str) else map(str, value) if isinstance(value, Iterable) else ())

@@ -1,0 +1,105 @@
+"""A policy made ready: which terms a ticket falls under, looked up instead of worked out for every event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from csprotocol.calendar import BusinessCalendar
+from csprotocol.errors import InvalidValueError
+from csprotocol.model import StatusCategory
+from csprotocol.sla._policy import ClockKind, ClockRule, Rule, SlaPolicy, When
+from csprotocol.sla._targets import Target
+
+__all__ = ["Calendars", "Facts", "Policies", "Sheet", "Terms"]
+
+Calendars = BusinessCalendar | Mapping[str, BusinessCalendar]
+Policies = SlaPolicy | Mapping[str, SlaPolicy]
+
+
+@dataclass(slots=True, eq=False)
+class Terms:
+    """What one clock promises to one ticket at one time."""
+
+    rule: ClockRule
+    rule_name: str
+    target: Target | None
+    pauses: frozenset[StatusCategory]
+
+
+AllTerms = tuple[Terms | None, ...]
+
+
+@dataclass(slots=True)
+class Facts:
+    """What rules ask about a ticket, as it stands while the events go by."""
+
+    priority: str | None = None
+    channel: str | None = None
+    language: str | None = None
+    reason: str | None = None
+    group: str | None = None
+    tags: frozenset[str] = field(default_factory=frozenset)
+
+
+_ANYBODY = When()
+
+
+class Sheet:
+    """Policies and calendars, checked once: every calendar that a rule names is there."""
+
+    __slots__ = ("_calendars", "_known", "first", "kinds", "policies")
+
+    def __init__(self, policies: Policies, calendars: Calendars) -> None:
+        self.policies = {policies.id: policies} if isinstance(policies, SlaPolicy) else dict(policies)
+        if not self.policies:
+            raise InvalidValueError.of("policy", {}, expected="at least one policy")
+        self.first = next(iter(self.policies.values()))
+        named = {kind for policy in self.policies.values() for rule in policy.rules for kind in rule.clocks}
+        self.kinds = tuple(kind for kind in ClockKind if kind in named)
+        self._calendars = calendars
+        self._known: dict[tuple[str, str | None, str], AllTerms] = {}
+        for policy in self.policies.values():
+            for rule in policy.rules:
+                for clock in rule.clocks.values():
+                    self.calendar(policy, clock, None)
+
+    def terms(self, policy: SlaPolicy, facts: Facts) -> AllTerms:
+        """What every clock promises to such a ticket, in the order of ``kinds``; ``None`` where there is no clock."""
+        priority = (facts.priority or policy.default_priority).lower()
+        rule: Rule | None = policy.rules[0]
+        if policy.rules[0].when != _ANYBODY:
+            rule = next((each for each in policy.rules if _is_for(each.when, facts, priority)), None)
+        key = (policy.id, None if rule is None else rule.name, priority)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = tuple(_terms(rule, kind, priority) for kind in self.kinds)
+        return found
+
+    def calendar(self, policy: SlaPolicy, clock: ClockRule | None, in_force: str | None) -> BusinessCalendar:
+        """The calendar of ``clock``: its own, else the ticket's ``in_force``, else the policy's."""
+        calendars = self._calendars
+        if isinstance(calendars, BusinessCalendar):
+            return calendars
+        name = (clock.calendar if clock else None) or in_force or policy.calendar
+        if name not in calendars:
+            raise InvalidValueError.unknown("calendar", name, calendars)
+        return calendars[name]
+
+
+def _terms(rule: Rule | None, kind: ClockKind, priority: str) -> Terms | None:
+    clock = rule.clocks.get(kind) if rule else None
+    if rule is None or clock is None:
+        return None
+    return Terms(clock, rule.name, clock.target_for(priority), clock.pauses(kind))
+
+
+def _is_for(when: When, facts: Facts, priority: str) -> bool:
+    return (
+        (not when.priority or priority in {each.lower() for each in when.priority})
+        and (not when.channel or facts.channel in when.channel)
+        and (not when.language or facts.language in when.language)
+        and (not when.reason or facts.reason in when.reason)
+        and (not when.group or facts.group in when.group)
+        and (not when.tag or not facts.tags.isdisjoint(when.tag))
+    )
