@@ -24,7 +24,7 @@ HEAVY = (
     "narwhals",
     "rich",
 )
-CORE = ("csprotocol.errors", "csprotocol.model", "csprotocol.calendar", "csprotocol.incident", "csprotocol.kpi")
+CORE = ("csprotocol.errors", "csprotocol.model", "csprotocol.calendar", "csprotocol.incident", "csprotocol.sla", "csprotocol.kpi")
 
 
 def run(code: str) -> str:

@@ -520,8 +520,8 @@ class UnknownWorkflowError(JournalError, LookupError):
     def of(cls, incident: str, workflow: str, known: Iterable[str]) -> Self:
         """``incident`` runs by ``workflow``, which was not given."""
         return cls(
-            f"incident {incident} runs by workflow {workflow}, which is not here, nor a newer version of it; {one_of(known)}",
-            hint="give it, and the versions before it",
+            f"incident {incident} runs by workflow {workflow}, which is not here, nor a newer version of it",
+            hint=f"give it, and the versions before it; {one_of(known)}",
             workflow=workflow,
         )
 

@@ -24,7 +24,7 @@ ENTRY = Entry(
     data=FrozenDict({"into": "INC-2", "ñ": "\u2028\0", "a": FrozenDict({"z": 1, "b": (None,)})}),
 )  # fmt: skip
 OPENING = Incident(
-    id="INC-1", workflow="incident@1", state="new", opened_at=AT.astimezone(timezone(timedelta(hours=9))),
+    id="INC-1", workflow="incident@1", state="new", opened_at=AT.astimezone(timezone(timedelta(hours=9))), opened_by=ActorKind.CUSTOMER,
     customer="eva", assignee="ana", order="#1", links=(Link("split_to", "INC-7"),), blocking=True,
 )  # fmt: skip
 
@@ -49,8 +49,8 @@ class TestGoldenVectors:
 
     def test_opening(self) -> None:
         expected = (
-            '[1,"opening","INC-1","incident@1","new",0,"2026-11-21T10:00:00.000000Z",null,null,null,null,0,'
-            '"#1",null,null,null,null,null,null,true,[["split_to","INC-7"]],"dd"]'
+            '[1,"opening","INC-1","incident@1","new",0,"2026-11-21T10:00:00.000000Z",null,null,null,null,'
+            '"customer",0,"#1",null,null,null,null,null,null,true,[["split_to","INC-7"]],"dd"]'
         )
         assert expected == _chain.opening_record(OPENING, "dd")
         assert sha256(expected.encode()).hexdigest() == _chain.genesis(expected)

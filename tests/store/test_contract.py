@@ -12,6 +12,7 @@ import pytest
 from csprotocol.errors import (
     DeniedError,
     IncidentExistsError,
+    ParentEndedError,
     UnknownIncidentError,
     UnknownStateError,
     UnknownWorkflowError,
@@ -42,6 +43,14 @@ class TestOpen:
     def test_needs_the_parent(self, any_journal: AnyJournal) -> None:
         with pytest.raises(UnknownIncidentError, match="INC-1"):
             any_journal.open(incident("RMA-1", parent="INC-1"))
+
+    def test_needs_a_parent_that_still_accepts_events(self, any_journal: AnyJournal) -> None:
+        any_journal.open(incident())
+        any_journal.open(incident("RMA-1", parent="INC-1"))
+        told(any_journal, command("cancel", reason="x"))
+        with pytest.raises(ParentEndedError):
+            any_journal.open(incident("RMA-2", parent="INC-1"))
+        assert "RMA-1" == any_journal.open(incident("RMA-1", parent="INC-1")).id
 
     def test_needs_a_workflow_and_a_state_that_are_known(self, any_journal: AnyJournal) -> None:
         with pytest.raises(UnknownWorkflowError):

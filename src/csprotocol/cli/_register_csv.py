@@ -22,7 +22,8 @@ __all__ = ["read"]
 
 _REQUIRED: Final = ("id", "opened_at")
 _NAMES: Final = (
-    "order", "customer", "assignee", "channel", "priority", "problem_type", "product", "carrier", "parent",
+    "opened_by", "order", "customer", "assignee", "channel", "priority", "problem_type", "product", "carrier",
+    "parent",
 )  # fmt: skip
 _INSTANTS: Final = ("state_since", "resolved_at", "closed_at")
 _KNOWN: Final = (*_REQUIRED, "workflow", "state", *_NAMES, "blocking", "reopen_count", *_INSTANTS)

@@ -18,8 +18,8 @@ __all__ = ["add_to"]
 _SHOWN = 20
 
 _IMPORT_EPILOG = """\
-columns of a CSV file: id and opened_at, which must be there; workflow, state, order, customer, assignee, channel,
-priority, problem_type, product, carrier, parent, blocking, reopen_count, state_since, resolved_at, closed_at
+columns of a CSV file: id and opened_at, which must be there; workflow, state, opened_by, order, customer, assignee,
+channel, priority, problem_type, product, carrier, parent, blocking, reopen_count, state_since, resolved_at, closed_at
 Others are not read. Each row is an incident that is written down as it stands, without a history.
 
 exit status: 1 when a row or an incident was refused

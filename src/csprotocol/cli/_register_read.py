@@ -20,8 +20,8 @@ __all__ = ["COLUMNS", "add_to", "incident_row"]
 
 # Of a CSV row; those of `find` and of people first.
 COLUMNS: Final = (
-    "id", "workflow", "state", "category", "opened_at", "order", "customer", "assignee", "channel", "priority",
-    "problem_type", "product", "carrier", "parent", "blocking", "reopen_count", "version", "state_since",
+    "id", "workflow", "state", "category", "opened_at", "opened_by", "order", "customer", "assignee", "channel",
+    "priority", "problem_type", "product", "carrier", "parent", "blocking", "reopen_count", "version", "state_since",
     "resolved_at", "closed_at", "merged_into",
 )  # fmt: skip
 _LONGEST_CELL: Final = 400

@@ -13,6 +13,7 @@ from csprotocol.cli._register_words import possible, reasons
 from csprotocol.cli._tables import clean, plural
 from csprotocol.errors import InvalidValueError
 from csprotocol.incident import Actor, Command, Incident, Outcome, OutcomeKind
+from csprotocol.model import ActorKind
 
 __all__ = ["add_to"]
 
@@ -28,6 +29,7 @@ def add_to(verbs: Any) -> None:
     new.add_argument("--kind", help="its workflow; default: that of the first --workflow, else incident")
     for name in _TOLD:
         new.add_argument(f"--{name.replace('_', '-')}", metavar="TEXT")
+    new.add_argument("--opened-by", choices=[str(kind) for kind in ActorKind], help="whose contact it began with")
     new.add_argument("--parent", metavar="ID", help="the incident whose child this is")
     new.add_argument("--blocking", action="store_true", help="the parent waits for it")
     new.set_defaults(run=_new)
@@ -56,7 +58,9 @@ def add_to(verbs: Any) -> None:
 def _new(chosen: argparse.Namespace) -> int:
     if chosen.blocking and not chosen.parent:
         raise InvalidValueError("--blocking needs --parent", hint="name the incident that waits for this one")
-    known = {name: getattr(chosen, name) for name in (*_TOLD, "parent") if getattr(chosen, name) is not None}
+    known = {
+        name: getattr(chosen, name) for name in (*_TOLD, "opened_by", "parent") if getattr(chosen, name) is not None
+    }
     with opened_register(chosen, make=True) as register:
         machine = register.machine(register.kind if chosen.kind is None else chosen.kind)
 

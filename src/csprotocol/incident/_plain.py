@@ -39,7 +39,10 @@ def canonical(plain: object) -> str:
     >>> canonical(FrozenDict({"b": (1, True), "a": "ñ"}))
     '{"a":"ñ","b":[1,true]}'
     """
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return _ENCODE(plain)
+
+
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
 
 
 def utc(field: str, at: datetime) -> datetime:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from csprotocol.calendar import BusinessCalendar
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket, in_order
 from csprotocol.model._words import member
 from csprotocol.sla._terms import Facts, Sheet, Terms
-from csprotocol.sla._tracks import TRACKS, Track
+from csprotocol.sla._tracks import TRACKS
 
 __all__ = ["Fold"]
 
@@ -32,7 +33,7 @@ class Fold:
         self.in_force: str | None = None
         terms = sheet.terms(self.policy, self.facts)
         self.tracks = tuple(
-            TRACKS[kind](kind, each, sheet.calendar(self.policy, each.rule if each else None, None))
+            TRACKS[kind](kind, each, self._calendar_of(each, sheet.spare))
             for kind, each in zip(sheet.kinds, terms, strict=True)
         )
 
@@ -66,15 +67,14 @@ class Fold:
         at = created.at if created.at.tzinfo is UTC else created.at.astimezone(UTC)
         if at > now:
             return None
-        self._created(at, created)
-        return at
-
-    def _created(self, at: datetime, event: Event) -> None:
-        starter, speaks = _starter(event, self.events)
+        starter, speaks = _starter(created, self.events, now)
         for track in self.tracks:
             track.created(at, starter)
             if speaks:
                 track.answered(at)
+            if self.facts.group is not None:
+                track.assigned(at, self.facts.group)
+        return at
 
     def _message(self, at: datetime, event: Event) -> None:
         if event.by is ActorKind.CUSTOMER:
@@ -83,7 +83,7 @@ class Fold:
                     track.asked(at)
             return
         for track in self.tracks:
-            if track.terms is not None and _counts(event, track.terms):
+            if _counts(event, track.terms):
                 track.answered(at)
 
     def _status(self, at: datetime, event: Event) -> None:
@@ -95,17 +95,19 @@ class Fold:
 
     def _merged(self, at: datetime, _event: Event) -> None:
         for track in self.tracks:
-            if track.live:
-                track.live = False
-                track.ended(at, "merged")
+            track.merged(at)
 
     def _assign(self, at: datetime, event: Event) -> None:
-        if "group" not in event.data:
+        group = _word(event.data.get("group", self.facts.group))
+        if group == self.facts.group:
             return
-        self.facts.group = _word(event.data["group"])
+        # Who had it is judged by what was promised for them, not by the rule for the next group.
+        for track in self.tracks:
+            track.unassigned(at)
+        self.facts.group = group
         self._agree(at)
         for track in self.tracks:
-            track.assigned(at, self.facts.group)
+            track.assigned(at, group)
 
     def _priority(self, at: datetime, event: Event) -> None:
         self.facts.priority = _word(event.data.get("to"))
@@ -127,9 +129,9 @@ class Fold:
                 track.promised(at, due_at)
 
     def _calendar(self, at: datetime, event: Event) -> None:
-        self.in_force = str(event.data.get("to"))
+        self.in_force = _word(event.data.get("to"))
         for track in self.tracks:
-            self._recalendar(at, track)
+            track.recalendar(at, self._calendar_of(track.terms, track.calendar))
 
     def _policy(self, at: datetime, event: Event) -> None:
         name = str(event.data.get("to"))
@@ -143,13 +145,11 @@ class Fold:
         terms = self.sheet.terms(self.policy, self.facts)
         for track, each in zip(self.tracks, terms, strict=True):
             if each is not track.terms:
-                track.agree(at, each)
-                self._recalendar(at, track)
+                track.agree(at, each, self._calendar_of(each, track.calendar))
 
-    def _recalendar(self, at: datetime, track: Track) -> None:
-        calendar = self.sheet.calendar(self.policy, track.terms.rule if track.terms else None, self.in_force)
-        if calendar is not track.calendar and calendar != track.calendar:
-            track.recalendar(at, calendar)
+    def _calendar_of(self, terms: Terms, otherwise: BusinessCalendar) -> BusinessCalendar:
+        """The calendar that counts for a clock under ``terms``."""
+        return self.sheet.calendar(self.policy, terms.rule, self.in_force) if terms.rule_name else otherwise
 
 
 _TAKES: Final = {
@@ -165,6 +165,7 @@ _TAKES: Final = {
     EventKind.POLICY: Fold._policy,
 }
 _DAWN: Final = datetime.min.replace(tzinfo=UTC)
+_MOMENT: Final = timedelta(microseconds=1)
 
 
 def _utc(at: datetime) -> datetime:
@@ -179,24 +180,24 @@ def _first_facts(ticket: Ticket) -> Facts:
         channel=None if EventKind.CHANNEL in told or ticket.channel is None else str(ticket.channel),
         language=ticket.language,
         reason=ticket.reason,
-        group=None if EventKind.ASSIGN in told else ticket.group,
+        group=None if any("group" in event.data for event in ticket.events) else ticket.group,
         tags=frozenset() if EventKind.TAG in told else frozenset(ticket.tags),
     )
 
 
-def _starter(created: Event, events: Iterable[Event]) -> tuple[ActorKind, bool]:
+def _starter(created: Event, events: Iterable[Event], now: datetime) -> tuple[ActorKind, bool]:
     """Who began it, and whether that was a public word of an agent that no message event tells."""
     if created.by is ActorKind.CUSTOMER:
         return created.by, False
-    at = _utc(created.at)
-    opening = [e.by for e in events if e.kind is EventKind.MESSAGE and _utc(e.at) - at < _SAME_INSTANT]
+    until = min(_utc(created.at) + _SAME_INSTANT, now + _MOMENT)
+    opening = [e.by for e in events if e.kind is EventKind.MESSAGE and _utc(e.at) < until]
     if created.by is ActorKind.SYSTEM:
         # Nobody says who: an agent began it only where an agent's words did.
         return next((by for by in opening if by in _PEOPLE), ActorKind.CUSTOMER), False
     if created.by is ActorKind.AGENT and ActorKind.CUSTOMER in opening and ActorKind.AGENT not in opening:
         # An agent who logs a call writes down what the customer said.
         return ActorKind.CUSTOMER, False
-    return created.by, created.by is ActorKind.AGENT and created.public and not opening
+    return created.by, created.by is ActorKind.AGENT and created.public and ActorKind.AGENT not in opening
 
 
 _PEOPLE: Final = frozenset({ActorKind.CUSTOMER, ActorKind.AGENT})

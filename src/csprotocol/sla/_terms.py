@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from csprotocol.calendar import BusinessCalendar
 from csprotocol.errors import InvalidValueError
@@ -19,7 +20,7 @@ Policies = SlaPolicy | Mapping[str, SlaPolicy]
 
 @dataclass(slots=True, eq=False)
 class Terms:
-    """What one clock promises to one ticket at one time."""
+    """What one clock promises to one ticket at one time; without a rule, nothing."""
 
     rule: ClockRule
     rule_name: str
@@ -27,7 +28,7 @@ class Terms:
     pauses: frozenset[StatusCategory]
 
 
-AllTerms = tuple[Terms | None, ...]
+AllTerms = tuple[Terms, ...]
 
 
 @dataclass(slots=True)
@@ -48,50 +49,58 @@ _ANYBODY = When()
 class Sheet:
     """Policies and calendars, checked once: every calendar that a rule names is there."""
 
-    __slots__ = ("_calendars", "_known", "first", "kinds", "policies")
+    __slots__ = ("_calendars", "_known", "first", "kinds", "policies", "spare")
 
     def __init__(self, policies: Policies, calendars: Calendars) -> None:
         self.policies = {policies.id: policies} if isinstance(policies, SlaPolicy) else dict(policies)
         if not self.policies:
             raise InvalidValueError.of("policy", {}, expected="at least one policy")
+        if not calendars and not isinstance(calendars, BusinessCalendar):
+            raise InvalidValueError.of("calendars", {}, expected="at least one calendar")
         self.first = next(iter(self.policies.values()))
         named = {kind for policy in self.policies.values() for rule in policy.rules for kind in rule.clocks}
         self.kinds = tuple(kind for kind in ClockKind if kind in named)
         self._calendars = calendars
-        self._known: dict[tuple[str, str | None, str], AllTerms] = {}
+        # Of a clock that no rule sets: nothing is ever counted by it.
+        self.spare = calendars if isinstance(calendars, BusinessCalendar) else next(iter(calendars.values()))
+        self._known: dict[tuple[int, str | None, str], AllTerms] = {}
         for policy in self.policies.values():
             for rule in policy.rules:
                 for clock in rule.clocks.values():
                     self.calendar(policy, clock, None)
 
     def terms(self, policy: SlaPolicy, facts: Facts) -> AllTerms:
-        """What every clock promises to such a ticket, in the order of ``kinds``; ``None`` where there is no clock."""
+        """What every clock promises to such a ticket, in the order of ``kinds``."""
         priority = (facts.priority or policy.default_priority).lower()
         rule: Rule | None = policy.rules[0]
         if policy.rules[0].when != _ANYBODY:
             rule = next((each for each in policy.rules if _is_for(each.when, facts, priority)), None)
-        key = (policy.id, None if rule is None else rule.name, priority)
+        # By the object: two policies may well have one id, and are looked up by the names that the caller gave.
+        key = (id(policy), None if rule is None else rule.name, priority)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = tuple(_terms(rule, kind, priority) for kind in self.kinds)
         return found
 
-    def calendar(self, policy: SlaPolicy, clock: ClockRule | None, in_force: str | None) -> BusinessCalendar:
+    def calendar(self, policy: SlaPolicy, clock: ClockRule, in_force: str | None) -> BusinessCalendar:
         """The calendar of ``clock``: its own, else the ticket's ``in_force``, else the policy's."""
         calendars = self._calendars
         if isinstance(calendars, BusinessCalendar):
             return calendars
-        name = (clock.calendar if clock else None) or in_force or policy.calendar
+        name = clock.calendar or in_force or policy.calendar
         if name not in calendars:
             raise InvalidValueError.unknown("calendar", name, calendars)
         return calendars[name]
 
 
-def _terms(rule: Rule | None, kind: ClockKind, priority: str) -> Terms | None:
+def _terms(rule: Rule | None, kind: ClockKind, priority: str) -> Terms:
     clock = rule.clocks.get(kind) if rule else None
     if rule is None or clock is None:
-        return None
+        return Terms(_NO_RULE, "", None, _NO_RULE.pauses(kind))
     return Terms(clock, rule.name, clock.target_for(priority), clock.pauses(kind))
+
+
+_NO_RULE: Final = ClockRule()
 
 
 def _is_for(when: When, facts: Facts, priority: str) -> bool:

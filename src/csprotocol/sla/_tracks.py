@@ -18,15 +18,16 @@ __all__ = ["TRACKS", "Track"]
 EVERY_GROUP: Final = "*"
 _LIVE: Final = frozenset(each for each in StatusCategory if each.is_live)
 # Stops that a ticket which comes back undoes.
-_ENDS: Final = frozenset({"resolved", "cancelled", "merged"})
+_CALLED_OFF: Final = frozenset({"cancelled", "merged"})
+_ENDS: Final = _CALLED_OFF | {"resolved"}
 
 
 class Track:
     """All cycles of one clock. What the kinds share: terms, calendars, pauses, the end of the ticket."""
 
-    __slots__ = ("_missed", "calendar", "cycles", "kind", "live", "open", "status", "terms")
+    __slots__ = ("_missed", "calendar", "cycles", "kind", "live", "open", "status", "terms", "wanted")
 
-    def __init__(self, kind: ClockKind, terms: Terms | None, calendar: BusinessCalendar) -> None:
+    def __init__(self, kind: ClockKind, terms: Terms, calendar: BusinessCalendar) -> None:
         self.kind = kind
         self.terms = terms
         self.calendar = calendar
@@ -35,6 +36,8 @@ class Track:
         self.status: StatusCategory | None = None
         # Whether somebody still has something to do.
         self.live = True
+        # Whether it should run, and does not because there is no target for it, or the ticket is not live.
+        self.wanted = False
         # Calendars that came into force while nothing ran.
         self._missed: list[tuple[datetime, BusinessCalendar]] = []
 
@@ -49,6 +52,9 @@ class Track:
     def answered(self, at: datetime) -> None:
         """The shop wrote to the customer."""
 
+    def unassigned(self, at: datetime) -> None:
+        """The ticket leaves its group."""
+
     def assigned(self, at: datetime, group: str | None) -> None:
         """The ticket went to ``group``."""
 
@@ -59,8 +65,20 @@ class Track:
         """It was resolved, closed, cancelled or merged."""
         self.finish(at, reason)
 
+    def merged(self, at: datetime) -> None:
+        """It became part of another ticket. Sources close a ticket in the very instant in which they merge it."""
+        if self.live:
+            self.live = False
+            self.ended(at, "merged")
+        elif self.cycles and self.cycles[-1].stop == at and self.cycles[-1].stop_reason == "resolved":
+            self.cycles[-1].stop_reason = "merged"
+
     def reopened(self, at: datetime) -> None:
-        """It has something to do in it again."""
+        """It has something to do in it again: what was called off, by mistake it seems, goes on."""
+        if self.wanted:
+            self.begin(at)
+        elif self.cycles and self.cycles[-1].stop_reason in _CALLED_OFF:
+            self.take_up(at)
 
     def moved(self, at: datetime, status: StatusCategory) -> None:
         """The status is ``status`` now."""
@@ -74,19 +92,19 @@ class Track:
         elif was_live:
             self.ended(at, "cancelled" if status is StatusCategory.CANCELLED else "resolved")
 
-    def agree(self, at: datetime, terms: Terms | None) -> None:
-        """Other terms count from ``at`` on."""
+    def agree(self, at: datetime, terms: Terms, calendar: BusinessCalendar) -> None:
+        """Other terms count from ``at`` on; a clock that had no target and gets one begins then."""
         self.terms = terms
-        if self.open is None:
-            return
-        if terms is None or terms.target is None:
-            self.finish(at, "no-target")
-            return
-        self.open.retarget(at, terms.target, terms.rule, terms.rule_name)
-        self._hold(at, self.open)
+        self.recalendar(at, calendar)
+        if self.open is not None:
+            self._aim(at, self.open)
+        elif self.wanted and self.live:
+            self.begin(at)
 
     def recalendar(self, at: datetime, calendar: BusinessCalendar) -> None:
-        """Another calendar is in force from ``at`` on."""
+        """``calendar`` is in force from ``at`` on."""
+        if calendar is self.calendar or calendar == self.calendar:
+            return
         self.calendar = calendar
         if self.open is not None:
             self.open.recalendar(at, calendar)
@@ -95,29 +113,42 @@ class Track:
 
     # What the kinds do
 
+    def goal(self) -> Target | None:
+        """What a cycle that began now would have to reach."""
+        return self.terms.target
+
     def begin(self, at: datetime, target: Target | None = None) -> None:
-        """A new cycle, unless there is no target for it, or one runs already."""
-        terms = self.terms
-        if self.open is not None or terms is None or not self.live:
+        """A new cycle, unless one runs already; as soon as there is a target for it, and the ticket is live."""
+        if self.open is not None:
             return
-        goal = target or terms.target
-        if goal is not None:
+        terms, goal = self.terms, target or self.goal()
+        self.wanted = goal is None or not self.live
+        if goal is not None and self.live:
             pause = str(self.status) if self.status in terms.pauses else ""
             self.open = Cycle(at, goal, self.calendar, terms.rule, name=terms.rule_name, paused=pause)
             self.cycles.append(self.open)
 
     def finish(self, at: datetime, reason: str) -> None:
         """The cycle that runs is over."""
+        self.wanted = False
         if self.open is not None:
             self.open.finish(at, reason)
             self.open = None
 
+    def drop(self) -> None:
+        """The cycle that runs never was."""
+        self.cycles.pop()
+        self.open = None
+
     def take_up(self, at: datetime) -> None:
         """The ticket came back: what becomes of the cycle that its end had stopped."""
-        last, terms = self.cycles[-1] if self.cycles else None, self.terms
-        if last is None or last.stop is None or last.stop_reason not in _ENDS or terms is None:
+        last = self.cycles[-1] if self.cycles else None
+        if last is None or last.stop is None or last.stop_reason not in _ENDS:
             return
-        choice = terms.rule.on_reopen
+        choice = self.terms.rule.on_reopen
+        if self.goal() is None:
+            self.wanted = choice is not OnReopen.IGNORE
+            return
         if choice is OnReopen.RESTART:
             self.begin(at)
         elif choice is not OnReopen.IGNORE:
@@ -128,11 +159,25 @@ class Track:
                     last.recalendar(changed_at, calendar)
             self.open = last
             last.resume(at)
-            self.agree(at, terms)
+            self._aim(at, last)
+
+    def _aim(self, at: datetime, cycle: Cycle) -> None:
+        """The target of the present terms for the cycle that runs; without one, it is over."""
+        terms, goal = self.terms, self.goal()
+        if goal is not None:
+            cycle.retarget(at, goal, terms.rule, terms.rule_name)
+            self._hold(at, cycle)
+            return
+        if cycle.start == at:
+            # What a ticket is created with is told after its creation: nothing was promised before.
+            self.drop()
+        else:
+            self.finish(at, "no-target")
+        self.wanted = True
 
     def _hold(self, at: datetime, cycle: Cycle) -> None:
         """Pause or go on, as the status says."""
-        if self.terms is not None and self.status in self.terms.pauses:
+        if self.status in self.terms.pauses:
             if cycle.running or cycle.why != self.status:
                 cycle.pause(at, str(self.status))
         elif not cycle.running:
@@ -148,7 +193,10 @@ class WholeLife(Track):
         self.begin(at)
 
     def reopened(self, at: datetime) -> None:
-        self.take_up(at)
+        if self.wanted:
+            self.begin(at)
+        else:
+            self.take_up(at)
 
 
 class FirstReply(Track):
@@ -156,7 +204,7 @@ class FirstReply(Track):
 
     __slots__ = ("done",)
 
-    def __init__(self, kind: ClockKind, terms: Terms | None, calendar: BusinessCalendar) -> None:
+    def __init__(self, kind: ClockKind, terms: Terms, calendar: BusinessCalendar) -> None:
         super().__init__(kind, terms, calendar)
         self.done = False
 
@@ -173,35 +221,39 @@ class FirstReply(Track):
         self.done = True
 
     def ended(self, at: datetime, reason: str) -> None:
-        self.done = self.done or bool(self.cycles)
+        # A resolution is an answer to whoever had asked.
+        self.done = self.done or (reason == "resolved" and (self.open is not None or self.wanted))
         self.finish(at, reason)
 
 
 class NextReply(Track):
-    """From the oldest unanswered message to the answer; never before the first answer."""
+    """From the oldest unanswered message to the answer; never before the first answer.
 
-    __slots__ = ("replied", "unanswered")
+    A message on a resolved ticket waits for it to be opened again.
+    """
 
-    def __init__(self, kind: ClockKind, terms: Terms | None, calendar: BusinessCalendar) -> None:
+    __slots__ = ("heard", "replied")
+
+    def __init__(self, kind: ClockKind, terms: Terms, calendar: BusinessCalendar) -> None:
         super().__init__(kind, terms, calendar)
-        self.replied = False
-        # A message on a resolved ticket waits for it to be opened again.
-        self.unanswered = False
+        self.heard = self.replied = False
+
+    def created(self, at: datetime, starter: ActorKind) -> None:  # noqa: ARG002  # when does not matter
+        self.heard = starter is not ActorKind.AGENT
 
     def asked(self, at: datetime) -> None:
-        if not self.live:
-            self.unanswered = True
-        elif self.replied:
+        self.heard = True
+        if self.replied:
             self.begin(at)
 
     def answered(self, at: datetime) -> None:
-        self.replied, self.unanswered = True, False
+        self.replied = True
         self.finish(at, "reply")
 
-    def reopened(self, at: datetime) -> None:
-        if self.unanswered and self.replied:
-            self.begin(at)
-        self.unanswered = False
+    def ended(self, at: datetime, reason: str) -> None:
+        # As for the first reply, so that one of the two clocks runs when the customer comes back.
+        self.replied = self.replied or (reason == "resolved" and self.heard)
+        self.finish(at, reason)
 
 
 class Update(Track):
@@ -211,33 +263,43 @@ class Update(Track):
 
     def answered(self, at: datetime) -> None:
         self.finish(at, "reply")
-        self.begin(at)
+        if self.live:
+            self.begin(at)
+
+    def finish(self, at: datetime, reason: str) -> None:
+        if self.open is not None and self.open.start == at:
+            # The answer with which a ticket is resolved promises no other one.
+            self.drop()
+        super().finish(at, reason)
 
 
 class Group(Track):
     """From the assignment to a group to the next assignment: an operational level between teams."""
 
-    __slots__ = ("group", "mine")
+    __slots__ = ("group",)
 
-    def __init__(self, kind: ClockKind, terms: Terms | None, calendar: BusinessCalendar) -> None:
+    def __init__(self, kind: ClockKind, terms: Terms, calendar: BusinessCalendar) -> None:
         super().__init__(kind, terms, calendar)
         self.group: str | None = None
-        self.mine = False
+
+    def goal(self) -> Target | None:
+        mine = self.group is not None and self.terms.rule.group in {self.group, EVERY_GROUP}
+        return self.terms.target if mine else None
+
+    def unassigned(self, at: datetime) -> None:
+        self.finish(at, "reassigned")
+        self.group = None
 
     def assigned(self, at: datetime, group: str | None) -> None:
-        if group == self.group:
-            return
-        if self.mine:
-            self.finish(at, "reassigned")
         self.group = group
-        self.mine = self.terms is not None and group is not None and self.terms.rule.group in {group, EVERY_GROUP}
-        if self.mine:
+        if group is not None:
             self.begin(at)
 
     def reopened(self, at: datetime) -> None:
-        if self.mine:
-            self.take_up(at)
+        if self.wanted:
             self.begin(at)
+        elif self.goal() is not None:
+            self.take_up(at)
 
 
 class Promise(Track):
@@ -245,17 +307,19 @@ class Promise(Track):
 
     __slots__ = ()
 
+    def goal(self) -> Target | None:
+        """No date but the one that was named."""
+        return self.open.target if self.open is not None else None
+
     def promised(self, at: datetime, due_at: datetime) -> None:
         self.finish(at, "replaced")
-        self.begin(at, DueAt(due_at))
+        if self.live and self.terms.rule_name:
+            self.begin(at, DueAt(due_at))
 
     def answered(self, at: datetime) -> None:
         # The message in which the date stands does not keep it.
         if self.open is not None and at > self.open.start:
             self.finish(at, "reply")
-
-    def agree(self, at: datetime, terms: Terms | None) -> None:  # noqa: ARG002  # a promise stays as it was given
-        self.terms = terms
 
 
 TRACKS: Final[Mapping[ClockKind, type[Track]]] = {

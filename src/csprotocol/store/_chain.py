@@ -14,15 +14,13 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from json import JSONEncoder
 from json.encoder import encode_basestring as _text
 from typing import Any, Final
 
 from csprotocol.incident import Entry, Incident
-from csprotocol.incident._plain import instant
+from csprotocol.incident._plain import canonical, instant
 
 __all__ = [
-    "canonical",
     "entry_record",
     "genesis",
     "linked",
@@ -36,16 +34,6 @@ __all__ = [
 
 FORMAT: Final = 1
 _TRUTH: Final = {True: "true", False: "false"}
-_ENCODE: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
-
-
-def canonical(plain: object) -> str:
-    """Plain data as the one JSON text that all agree on.
-
-    >>> canonical({"b": [1, None], "a": "niño"})
-    '{"a":"niño","b":[1,null]}'
-    """
-    return _ENCODE(plain)
 
 
 def entry_record(entry: Entry, digest: str | None) -> str:
@@ -81,6 +69,7 @@ def opening_record(incident: Incident, digest: str | None) -> str:
             incident.state,
             incident.version,
             *(None if at is None else instant(at) for at in instants),
+            incident.opened_by,
             incident.reopen_count,
             incident.order,
             incident.channel,

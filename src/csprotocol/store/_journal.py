@@ -88,6 +88,7 @@ class SqlJournal:
         Raises:
             IncidentExistsError: another one has its id.
             UnknownIncidentError: its parent is not here.
+            ParentEndedError: its parent accepts nothing any more.
             UnknownWorkflowError, UnknownStateError: nobody could decide about it.
         """
         if incident.version > _LARGEST:
@@ -150,7 +151,7 @@ class SqlJournal:
 
         def work(statements: Statements) -> Incident:
             is_new = not statements.rows("SELECT 1 FROM csp_incident WHERE id = ?", (opened.id,))
-            stood = self._open(statements, opened)
+            stood = self._open(statements, opened, parent_must_live=False)
             if not is_new and is_told_already(statements, opened.id, told):
                 return stood
             sql = "SELECT opening_hash FROM csp_incident WHERE id = ?"
@@ -343,8 +344,15 @@ class SqlJournal:
         self._port.scrub()
         return erased
 
-    def _open(self, statements: Statements, incident: Incident) -> Incident:
-        return write_opening(statements, self._port.dialect, self._machines, incident, chained=self._chained)
+    def _open(self, statements: Statements, incident: Incident, *, parent_must_live: bool = True) -> Incident:
+        return write_opening(
+            statements,
+            self._port.dialect,
+            self._machines,
+            incident,
+            chained=self._chained,
+            parent_must_live=parent_must_live,
+        )
 
     def _one(self, sql: str, incident_id: str) -> Any:
         rows = self._rows(sql, (incident_id,)) if is_id(incident_id) else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from csprotocol.errors import IncidentExistsError
+from csprotocol.errors import IncidentExistsError, ParentEndedError
 from csprotocol.incident import Incident, Machines
 from csprotocol.store import _chain
 from csprotocol.store._dialects import Dialect
@@ -26,13 +26,22 @@ _NEW_PERSONAL: Final = "INSERT INTO csp_personal (incident_id, seq, salt, conten
 
 
 def write_opening(
-    statements: Statements, dialect: Dialect, machines: Machines, incident: Incident, *, chained: bool
+    statements: Statements,
+    dialect: Dialect,
+    machines: Machines,
+    incident: Incident,
+    *,
+    chained: bool,
+    parent_must_live: bool = True,
 ) -> Incident:
     """``incident``, which was written; or how it stands, where the very same one is there already.
+
+    One that comes from elsewhere with its history may have a parent that has ended since.
 
     Raises:
         IncidentExistsError: another one has its id.
         UnknownIncidentError: its parent is not here.
+        ParentEndedError: its parent accepts nothing any more.
         UnknownWorkflowError, UnknownStateError: nobody could decide about it.
     """
     unit = Unit(statements, dialect, machines)
@@ -44,7 +53,9 @@ def write_opening(
             raise IncidentExistsError.of(incident.id)
         return incident_of(incident.id, projection)
     if incident.parent is not None:
-        unit.incident(incident.parent)
+        parent = unit.incident(incident.parent)
+        if parent_must_live and machines.at(parent).state(parent).final:
+            raise ParentEndedError.of(incident.id, parent.id, parent.state)
     state = machines.at(incident).state(incident)
     personal = _chain.personal_of_opening(incident)
     salt = _chain.new_salt() if chained else None

@@ -12,9 +12,8 @@ from typing import Any, Final
 from csprotocol.errors import DamagedJournalError
 from csprotocol.incident import Entry, Incident, Link
 from csprotocol.incident._incident import ERASABLE, evolve
-from csprotocol.incident._plain import instant
+from csprotocol.incident._plain import canonical, instant
 from csprotocol.model import ActorKind, FrozenDict
-from csprotocol.store._chain import canonical
 
 __all__ = ["FROM_DATA", "entry_of", "incident_of", "is_id", "opening_of", "projection_of", "without_personal"]
 
@@ -29,7 +28,7 @@ _NAMES: Final = tuple(each.name for each in fields(Incident))
 _VALUES: Final = attrgetter(*_NAMES)
 _DEFAULTS: Final = _VALUES(_BLANK)
 _OPENING: Final = (
-    "id", "workflow", "state", "version", *_INSTANTS, "reopen_count",
+    "id", "workflow", "state", "version", *_INSTANTS, "opened_by", "reopen_count",
     "order", "channel", "priority", "problem_type", "product", "carrier", "parent", "blocking", "links",
 )  # fmt: skip
 _LONGEST_ID: Final = 200
@@ -57,7 +56,7 @@ def incident_of(incident_id: str, projection: str) -> Incident:
     """
     try:
         return _incident(_DECODE(projection))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, KeyError):
         raise DamagedJournalError.at(incident_id, 0, "head", "where the incident stands cannot be read") from None
 
 
@@ -72,7 +71,7 @@ def opening_of(incident_id: str, record: str, personal: str | None) -> Incident:
         told = dict(zip(_OPENING, values, strict=True))
         told["customer"], told["assignee"] = (None, None) if personal is None else _DECODE(personal)
         return _incident(told)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, KeyError):
         raise DamagedJournalError.at(incident_id, 0, "opening", "what is written there is no opening") from None
 
 
@@ -127,6 +126,8 @@ def _incident(told: dict[str, Any]) -> Incident:
         at = told.get(name)
         if at is not None:
             told[name] = datetime.fromisoformat(at)
+    if told.get("opened_by") is not None:
+        told["opened_by"] = _KINDS[told["opened_by"]]
     links = told.get("links")
     if links is not None:
         told["links"] = tuple(Link(*link) for link in links)
