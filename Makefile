@@ -44,7 +44,7 @@ test-dateutil4:
 # Servers in a temporary folder, on unix sockets; their packages are installed from Debian where they are absent.
 test-engines: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[engines]'
-	$(BIN)/python tools/engines.py
+	$(BIN)/python tools/engines.py -n 2
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -24,7 +24,14 @@ HEAVY = (
     "narwhals",
     "rich",
 )
-CORE = ("csprotocol.errors", "csprotocol.model", "csprotocol.calendar", "csprotocol.incident", "csprotocol.sla", "csprotocol.kpi")
+CORE = (
+    "csprotocol.errors",
+    "csprotocol.model",
+    "csprotocol.calendar",
+    "csprotocol.incident",
+    "csprotocol.sla",
+    "csprotocol.kpi",
+)
 
 
 def run(code: str) -> str:

@@ -24,7 +24,8 @@ ENTRY = Entry(
     data=FrozenDict({"into": "INC-2", "ñ": "\u2028\0", "a": FrozenDict({"z": 1, "b": (None,)})}),
 )  # fmt: skip
 OPENING = Incident(
-    id="INC-1", workflow="incident@1", state="new", opened_at=AT.astimezone(timezone(timedelta(hours=9))), opened_by=ActorKind.CUSTOMER,
+    id="INC-1", workflow="incident@1", state="new", opened_at=AT.astimezone(timezone(timedelta(hours=9))),
+    opened_by=ActorKind.CUSTOMER,
     customer="eva", assignee="ana", order="#1", links=(Link("split_to", "INC-7"),), blocking=True,
 )  # fmt: skip
 

@@ -16,7 +16,10 @@ from csprotocol.sla._terms import Calendars, Policies
 
 __all__ = ["Change", "Simulation", "diff", "simulate"]
 
-_TOLD = ("state", "start", "stop", "stop_reason", "target", "elapsed", "due_at", "breached_at")
+_TOLD = (
+    "state", "start", "stop", "stop_reason", "target", "elapsed", "remaining", "due_at", "breached_at", "breach_log",
+    "warnings", "rule", "diagnostics",
+)  # fmt: skip
 
 
 class Change(NamedTuple):

@@ -20,8 +20,8 @@ class Cycle:
     """Elapsed time and verdict, kept up to ``at``. Lives only while a ticket is evaluated."""
 
     __slots__ = (
-        "applied_at", "at", "breached_at", "breaches", "calendar", "elapsed", "reached_at", "rule", "rule_name",
-        "running", "runs", "start", "stop", "stop_reason", "target", "unknown", "why",
+        "_aims", "applied_at", "at", "breached_at", "breaches", "calendar", "elapsed", "reached_at", "rule",
+        "rule_name", "running", "runs", "start", "stop", "stop_reason", "target", "unknown", "why",
     )  # fmt: skip
 
     def __init__(
@@ -43,6 +43,8 @@ class Cycle:
         self.stop: datetime | None = None
         self.stop_reason: str | None = None
         self.unknown = ""
+        # Later targets, for the rule that counts everything again.
+        self._aims: list[tuple[datetime, Target, bool]] = [(at, target, False)]
 
     def advance(self, at: datetime) -> None:
         """Let time pass until ``at``."""
@@ -63,6 +65,7 @@ class Cycle:
         """When the target is used up if it runs on from here; ``None`` when it never is, and ``unknown`` says why."""
         if self.reached_at is not None:
             return self.reached_at
+        self.unknown = ""
         target = self.target
         try:
             if isinstance(target, OpenTime):
@@ -91,20 +94,21 @@ class Cycle:
         """Another target from ``at`` on: elapsed time stays, the deadline is a new one, and so is the verdict."""
         self.advance(at)
         self.rule, self.rule_name = rule, name
-        if target == self.target:
-            return
-        self.target, self.applied_at = target, at
-        used_up = isinstance(target, OpenTime) and self.elapsed >= target.time
-        self.reached_at = at if used_up else None
-        if not (self.breached_at and rule.sticky_breach):
-            self.breached_at = None
+        if target != self.target:
+            self._aim(at, target, sticky=rule.sticky_breach)
 
     def recalendar(self, at: datetime, calendar: BusinessCalendar) -> None:
         """Another calendar from ``at`` on, or with ``latest`` from the very start."""
         self.advance(at)
-        self.calendar = calendar
         if self.rule.calendar_change == "latest":
+            self.calendar = calendar
             self._again()
+            return
+        was_due = None if isinstance(self.target, OpenTime) else self.due()
+        self.calendar = calendar
+        if was_due is not None and was_due > at:
+            # As with a new target: what was not due yet is not due in the past because the shop closes earlier now.
+            self.applied_at = at
 
     def finish(self, at: datetime, reason: str) -> None:
         """Stop at ``at``."""
@@ -116,6 +120,16 @@ class Cycle:
         self.running, self.why = counting, why
         self.stop = self.stop_reason = None
 
+    def _aim(self, at: datetime, target: Target, *, sticky: bool) -> None:
+        """``target`` counts from ``at`` on."""
+        self._aims.append((at, target, sticky))
+        self.target, self.applied_at = target, at
+        self.reached_at = None
+        if isinstance(target, OpenTime) and self.elapsed >= target.time:
+            self.reached_at = at if self.elapsed > target.time else self._reached(at, _NONE)
+        if not (self.breached_at and sticky):
+            self.breached_at = None
+
     def _judge(self, since: datetime, at: datetime, opened: timedelta) -> None:
         """Whether the deadline fell before ``at``, in a stretch that ran from ``since`` with ``opened`` open time."""
         target = self.target
@@ -123,15 +137,22 @@ class Cycle:
             if isinstance(target, OpenTime):
                 if self.elapsed + opened < target.time:
                     return
-                self.reached_at = max(self._used_up(since, target.time - self.elapsed), self.applied_at)
+                self.reached_at = self._reached(since, target.time - self.elapsed)
             else:
                 due = self.due()
                 if due is None or due >= at:
                     return
                 self.reached_at = due
-        if self.reached_at < at:
+        if self.reached_at is not None and self.reached_at < at:
             self.breached_at = self.reached_at
             self.breaches.append(Breach(self.reached_at, target))
+
+    def _reached(self, since: datetime, left: timedelta) -> datetime | None:
+        """When it was used up; ``None`` where that is the next opening and none follows."""
+        try:
+            return max(self._used_up(since, left), self.applied_at)
+        except BusinessTimeError:
+            return None
 
     def _used_up(self, since: datetime, left: timedelta) -> datetime:
         """The instant at which ``left`` open time after ``since`` is used up, as the rule reads closing time."""
@@ -141,10 +162,16 @@ class Cycle:
     def _again(self) -> None:
         """All stretches so far under the present calendar; verdicts under earlier calendars fall with them."""
         runs, self.runs = self.runs, []
+        aims, self._aims = self._aims, []
         present, end = (self.running, self.why), self.at
         self.elapsed, self.at = _NONE, self.start
-        self.reached_at = self.breached_at = None
+        self.breached_at = None
         self.breaches = []
-        for _, until, self.running, _, self.why in runs:
+        for since, until, self.running, _, self.why in runs:
+            while aims and aims[0][0] <= since:
+                at, target, sticky = aims.pop(0)
+                self._aim(at, target, sticky=sticky)
             self.advance(until)
+        for at, target, sticky in aims:
+            self._aim(at, target, sticky=sticky)
         (self.running, self.why), self.at = present, end

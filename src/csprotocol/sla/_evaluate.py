@@ -68,7 +68,7 @@ class Sla:
 
     def evaluate(self, ticket: Ticket | Iterable[Event], now: datetime) -> tuple[ClockState, ...]:
         """What :func:`evaluate` gives."""
-        if now.tzinfo is not UTC:
+        if type(now) is not datetime or now.tzinfo is not UTC:
             now = require_aware("now", now).astimezone(UTC)
         fold = Fold(ticket, self._sheet)
         fold.until(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,10 +25,7 @@ def clock_state(cycle: Cycle, kind: ClockKind, number: int, ticket_id: str | Non
     state = _state(cycle)
     due_at = None if state is State.PAUSED and cycle.breached_at is None else cycle.due()
     target = cycle.target
-    if isinstance(target, OpenTime):
-        remaining: timedelta | None = target.time - cycle.elapsed
-    else:
-        remaining = None if due_at is None else cycle.calendar.between(cycle.at, due_at)
+    remaining = target.time - cycle.elapsed if isinstance(target, OpenTime) else _open_time_to(due_at, cycle)
     return ClockState(
         kind=kind,
         cycle=number,
@@ -57,25 +55,45 @@ def _state(cycle: Cycle) -> State:
     return State.MET if cycle.breached_at is None else State.BREACHED
 
 
+def _open_time_to(due_at: datetime | None, cycle: Cycle) -> timedelta | None:
+    """Open time that is left until ``due_at``, as long as the calendar knows."""
+    if due_at is None:
+        return None
+    try:
+        return cycle.calendar.between(cycle.at, due_at)
+    except BusinessTimeError:
+        cycle.unknown = "beyond-the-calendar"
+        return None
+
+
 def _warnings(cycle: Cycle, kind: ClockKind, number: int, ticket_id: str | None) -> tuple[ClockWarning, ...]:
-    target = cycle.target
-    if not isinstance(target, OpenTime):
-        # Days have no elapsed time to take a share of; what is left then is open time up to the due date.
-        due = cycle.due()
-        if due is None:
-            return ()
-        target = OpenTime(max(cycle.calendar.between(cycle.start, due), _LEAST))
+    instants = _shares if isinstance(cycle.target, OpenTime) else _days_ahead
     return tuple(
-        ClockWarning(
-            ":".join(map(str, (ticket_id or "", kind, number, cycle.target, warn.name))),
-            warn.name,
-            _instant_of(cycle, warn.reached_at(target)),
-        )
-        for warn in cycle.rule.warn
+        ClockWarning(":".join(map(str, (ticket_id or "", kind, number, cycle.target, warn.name))), warn.name, at)
+        for warn, at in zip(cycle.rule.warn, instants(cycle), strict=True)
     )
 
 
-_LEAST: Final = timedelta(microseconds=1)
+def _shares(cycle: Cycle) -> Iterator[datetime | None]:
+    """When the cycle had run, or will have run, for as long as each warning says; not before the target was given."""
+    target = cycle.target
+    assert isinstance(target, OpenTime)  # noqa: S101  # chosen by the caller
+    for warn in cycle.rule.warn:
+        at = _instant_of(cycle, warn.reached_at(target))
+        yield None if at is None else max(at, cycle.applied_at)
+
+
+def _days_ahead(cycle: Cycle) -> Iterator[datetime | None]:
+    """Of a deadline that pauses do not move: instants by the calendar alone, unknown while the clock stands still."""
+    due = cycle.due()
+    for warn in cycle.rule.warn:
+        try:
+            open_time = cycle.calendar.between(cycle.start, due) if due else None
+            at = open_time and cycle.calendar.add(cycle.start, warn.reached_at(OpenTime(open_time)))
+        except BusinessTimeError:
+            at = None
+        over = cycle.stop is not None or not cycle.running
+        yield None if at is None or (over and at > cycle.at) else max(at, cycle.applied_at)
 
 
 def _instant_of(cycle: Cycle, elapsed: timedelta) -> datetime | None:

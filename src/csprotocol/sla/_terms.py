@@ -55,14 +55,12 @@ class Sheet:
         self.policies = {policies.id: policies} if isinstance(policies, SlaPolicy) else dict(policies)
         if not self.policies:
             raise InvalidValueError.of("policy", {}, expected="at least one policy")
-        if not calendars and not isinstance(calendars, BusinessCalendar):
-            raise InvalidValueError.of("calendars", {}, expected="at least one calendar")
         self.first = next(iter(self.policies.values()))
         named = {kind for policy in self.policies.values() for rule in policy.rules for kind in rule.clocks}
         self.kinds = tuple(kind for kind in ClockKind if kind in named)
         self._calendars = calendars
         # Of a clock that no rule sets: nothing is ever counted by it.
-        self.spare = calendars if isinstance(calendars, BusinessCalendar) else next(iter(calendars.values()))
+        self.spare = _any(calendars)
         self._known: dict[tuple[int, str | None, str], AllTerms] = {}
         for policy in self.policies.values():
             for rule in policy.rules:
@@ -91,6 +89,14 @@ class Sheet:
         if name not in calendars:
             raise InvalidValueError.unknown("calendar", name, calendars)
         return calendars[name]
+
+
+def _any(calendars: Calendars) -> BusinessCalendar:
+    if isinstance(calendars, BusinessCalendar):
+        return calendars
+    if not calendars:
+        raise InvalidValueError.of("calendars", {}, expected="at least one calendar")
+    return next(iter(calendars.values()))
 
 
 def _terms(rule: Rule | None, kind: ClockKind, priority: str) -> Terms:

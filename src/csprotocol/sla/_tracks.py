@@ -63,7 +63,9 @@ class Track:
 
     def ended(self, at: datetime, reason: str) -> None:
         """It was resolved, closed, cancelled or merged."""
+        wanted = self.wanted and reason in _CALLED_OFF
         self.finish(at, reason)
+        self.wanted = wanted
 
     def merged(self, at: datetime) -> None:
         """It became part of another ticket. Sources close a ticket in the very instant in which they merge it."""
@@ -192,6 +194,11 @@ class WholeLife(Track):
     def created(self, at: datetime, starter: ActorKind) -> None:  # noqa: ARG002  # whoever began it
         self.begin(at)
 
+    def ended(self, at: datetime, reason: str) -> None:
+        wanted = self.wanted
+        self.finish(at, reason)
+        self.wanted = wanted
+
     def reopened(self, at: datetime) -> None:
         if self.wanted:
             self.begin(at)
@@ -223,7 +230,7 @@ class FirstReply(Track):
     def ended(self, at: datetime, reason: str) -> None:
         # A resolution is an answer to whoever had asked.
         self.done = self.done or (reason == "resolved" and (self.open is not None or self.wanted))
-        self.finish(at, reason)
+        super().ended(at, reason)
 
 
 class NextReply(Track):
@@ -253,7 +260,7 @@ class NextReply(Track):
     def ended(self, at: datetime, reason: str) -> None:
         # As for the first reply, so that one of the two clocks runs when the customer comes back.
         self.replied = self.replied or (reason == "resolved" and self.heard)
-        self.finish(at, reason)
+        super().ended(at, reason)
 
 
 class Update(Track):
@@ -295,6 +302,11 @@ class Group(Track):
         if group is not None:
             self.begin(at)
 
+    def ended(self, at: datetime, reason: str) -> None:
+        wanted = self.wanted
+        self.finish(at, reason)
+        self.wanted = wanted
+
     def reopened(self, at: datetime) -> None:
         if self.wanted:
             self.begin(at)
@@ -309,7 +321,14 @@ class Promise(Track):
 
     def goal(self) -> Target | None:
         """No date but the one that was named."""
-        return self.open.target if self.open is not None else None
+        return self.cycles[-1].target if self.cycles else None
+
+    def agree(self, at: datetime, terms: Terms, calendar: BusinessCalendar) -> None:
+        self.terms = terms
+        self.recalendar(at, calendar)
+        # It stays as it was given, also where the rule for it falls away.
+        if self.open is not None and terms.rule_name:
+            self._aim(at, self.open)
 
     def promised(self, at: datetime, due_at: datetime) -> None:
         self.finish(at, "replaced")
