@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from csprotocol.calendar import BusinessCalendar, BusinessHours
     from csprotocol.errors import CsprotocolError
+    from csprotocol.incident import Incident, Workflow
     from csprotocol.kpi import Ratio
     from csprotocol.model import (
         ActorKind,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Ticket,
         TicketFacts,
     )
+    from csprotocol.sla import SlaPolicy
 
 __all__ = [
     "ActorKind",
@@ -33,12 +35,15 @@ __all__ = [
     "CsprotocolError",
     "Event",
     "EventKind",
+    "Incident",
     "Money",
     "Ratio",
+    "SlaPolicy",
     "Span",
     "StatusCategory",
     "Ticket",
     "TicketFacts",
+    "Workflow",
     "__version__",
 ]
 
@@ -48,7 +53,10 @@ _HOMES = {
     "BusinessCalendar": "calendar",
     "BusinessHours": "calendar",
     "CsprotocolError": "errors",
+    "Incident": "incident",
     "Ratio": "kpi",
+    "SlaPolicy": "sla",
+    "Workflow": "incident",
 } | dict.fromkeys(
     (
         "ActorKind",
