@@ -15,17 +15,19 @@ from benchmarks.bench_compile import compiling
 from benchmarks.bench_import import importing
 from benchmarks.bench_incident_columns import incident_columns
 from benchmarks.bench_machine import machines
+from benchmarks.bench_sla import clocks
 from benchmarks.bench_store import journals
 
 PACKAGES = (
     "csprotocol", "numpy", "pandas", "polars", "duckdb", "exchange_calendars", "opening-hours-py",
     "business-duration", "businesstime", "businesstimedelta", "workalendar",
-    "transitions", "python-statemachine", "automat", "eventsourcing",
+    "transitions", "python-statemachine", "automat", "simpleslacalc", "eventsourcing",
 )  # fmt: skip
 RUNS: dict[str, Callable[[bool], Table]] = {
     "scalar": lambda quick: speed(quick=quick),
     "correctness": lambda _: correctness(),
     "columns": lambda quick: columns(quick=quick),
+    "sla": lambda quick: clocks(quick=quick),
     "machine": lambda quick: machines(quick=quick),
     "incident": lambda quick: incident_columns(quick=quick),
     "store": lambda quick: journals(quick=quick),

@@ -203,7 +203,7 @@ class BusinessTimeDelta(Peer):
 
     def __init__(self, hours: BusinessHours) -> None:
         import businesstimedelta
-        import pytz  # type: ignore[import-untyped]  # its stubs are a package of their own
+        import pytz
 
         self.plain = Plain.of(hours)
         zone = pytz.timezone(hours.tz)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from csprotocol.sla._ahead import most_urgent, next_wakeup
+from csprotocol.sla._columns import ClockColumns, judge_columns
 from csprotocol.sla._compare import Change, Simulation, diff, simulate
 from csprotocol.sla._evaluate import Sla, evaluate
 from csprotocol.sla._explain import Stretch, explain
@@ -37,6 +38,7 @@ __all__ = [
     "BusinessDays",
     "CalendarChange",
     "Change",
+    "ClockColumns",
     "ClockKind",
     "ClockRule",
     "ClockState",
@@ -64,6 +66,7 @@ __all__ = [
     "evaluate",
     "explain",
     "hours",
+    "judge_columns",
     "minutes",
     "most_urgent",
     "next_wakeup",

@@ -20,7 +20,7 @@ class Cycle:
     """Elapsed time and verdict, kept up to ``at``. Lives only while a ticket is evaluated."""
 
     __slots__ = (
-        "_aims", "applied_at", "at", "breached_at", "breaches", "calendar", "elapsed", "reached_at", "rule",
+        "_aims", "allowed", "applied_at", "at", "breached_at", "breaches", "calendar", "elapsed", "reached_at", "rule",
         "rule_name", "running", "runs", "start", "stop", "stop_reason", "target", "unknown", "why",
     )  # fmt: skip
 
@@ -29,6 +29,8 @@ class Cycle:
     ) -> None:
         self.start = self.at = self.applied_at = at
         self.target = target
+        # Open time before which there is nothing to judge.
+        self.allowed = target.time if isinstance(target, OpenTime) else _NONE
         self.calendar = calendar
         self.rule = rule
         self.rule_name = name
@@ -57,15 +59,19 @@ class Cycle:
         if not self.running:
             return
         opened = calendar.between(since, at)
-        if self.breached_at is None:
-            self._judge(since, at, opened)
-        self.elapsed += opened
+        elapsed = self.elapsed + opened
+        # Most stretches end long before the target is used up.
+        if self.reached_at is None:
+            if elapsed >= self.allowed:
+                self._judge(since, at)
+        elif self.breached_at is None:
+            self._judge(since, at)
+        self.elapsed = elapsed
 
     def due(self) -> datetime | None:
         """When the target is used up if it runs on from here; ``None`` when it never is, and ``unknown`` says why."""
         if self.reached_at is not None:
             return self.reached_at
-        self.unknown = ""
         target = self.target
         try:
             if isinstance(target, OpenTime):
@@ -124,26 +130,25 @@ class Cycle:
         """``target`` counts from ``at`` on."""
         self._aims.append((at, target, sticky))
         self.target, self.applied_at = target, at
+        self.allowed = target.time if isinstance(target, OpenTime) else _NONE
         self.reached_at = None
         if isinstance(target, OpenTime) and self.elapsed >= target.time:
             self.reached_at = at if self.elapsed > target.time else self._reached(at, _NONE)
         if not (self.breached_at and sticky):
             self.breached_at = None
 
-    def _judge(self, since: datetime, at: datetime, opened: timedelta) -> None:
-        """Whether the deadline fell before ``at``, in a stretch that ran from ``since`` with ``opened`` open time."""
+    def _judge(self, since: datetime, at: datetime) -> None:
+        """Whether the deadline fell before ``at``, in a stretch that ran from ``since`` and uses the target up."""
         target = self.target
         if self.reached_at is None:
             if isinstance(target, OpenTime):
-                if self.elapsed + opened < target.time:
-                    return
                 self.reached_at = self._reached(since, target.time - self.elapsed)
             else:
                 due = self.due()
                 if due is None or due >= at:
                     return
                 self.reached_at = due
-        if self.reached_at is not None and self.reached_at < at:
+        if self.breached_at is None and self.reached_at is not None and self.reached_at < at:
             self.breached_at = self.reached_at
             self.breaches.append(Breach(self.reached_at, target))
 

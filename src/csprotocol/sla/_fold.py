@@ -42,7 +42,7 @@ class Fold:
         last = self._begin(now)
         if last is None:
             return
-        takes = _TAKES
+        takes, status = _TAKES, EventKind.STATUS
         for event in self.events:
             at = event.at
             if at.tzinfo is not UTC:
@@ -52,7 +52,11 @@ class Fold:
                     break
                 last = at
             # Clocks of two senders disagree: what is told later does not happen earlier.
-            take = takes.get(event.kind)
+            kind = event.kind
+            if kind is status:
+                self._status(last, event)
+                continue
+            take = takes.get(kind)
             if take is not None:
                 take(self, last, event)
 
@@ -154,7 +158,6 @@ class Fold:
 
 _TAKES: Final = {
     EventKind.MESSAGE: Fold._message,
-    EventKind.STATUS: Fold._status,
     EventKind.MERGED: Fold._merged,
     EventKind.ASSIGN: Fold._assign,
     EventKind.PRIORITY: Fold._priority,
@@ -174,15 +177,22 @@ def _utc(at: datetime) -> datetime:
 
 def _first_facts(ticket: Ticket) -> Facts:
     """What is known at the beginning: what the ticket says, unless events tell how it came to be so."""
-    told = {event.kind for event in ticket.events}
+    events = ticket.events
     return Facts(
-        priority=None if EventKind.PRIORITY in told else ticket.priority,
-        channel=None if EventKind.CHANNEL in told or ticket.channel is None else str(ticket.channel),
+        priority=None if ticket.priority is None or _tell(events, EventKind.PRIORITY) else ticket.priority,
+        channel=None if ticket.channel is None or _tell(events, EventKind.CHANNEL) else str(ticket.channel),
         language=ticket.language,
         reason=ticket.reason,
-        group=None if any("group" in event.data for event in ticket.events) else ticket.group,
-        tags=frozenset() if EventKind.TAG in told else frozenset(ticket.tags),
+        group=None if ticket.group is None or any("group" in event.data for event in events) else ticket.group,
+        tags=frozenset(ticket.tags) if ticket.tags and not _tell(events, EventKind.TAG) else _NO_TAGS,
     )
+
+
+def _tell(events: Iterable[Event], kind: EventKind) -> bool:
+    return any(event.kind is kind for event in events)
+
+
+_NO_TAGS: Final[frozenset[str]] = frozenset()
 
 
 def _starter(created: Event, events: Iterable[Event], now: datetime) -> tuple[ActorKind, bool]:

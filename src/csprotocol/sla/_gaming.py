@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket, in_order
@@ -63,9 +63,9 @@ def _unanswered(events: Iterable[Event]) -> Iterator[tuple[datetime, datetime | 
         if event.kind is not EventKind.MESSAGE or not event.public:
             continue
         if event.by is ActorKind.CUSTOMER:
-            since = since or event.at
+            since = since or event.at.astimezone(UTC)
         elif event.by is ActorKind.AGENT and since is not None:
-            yield since, event.at
+            yield since, event.at.astimezone(UTC)
             since = None
     if since is not None:
         yield since, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from csprotocol.sla._targets import OpenTime
 
 __all__ = ["clock_state"]
 
+_NONE: Final = timedelta(0)
 # Stops that are no verdict: what was promised fell away.
 _VOID: Final = frozenset({"cancelled", "merged", "no-target", "replaced"})
 
@@ -23,9 +25,12 @@ def clock_state(cycle: Cycle, kind: ClockKind, number: int, ticket_id: str | Non
     if cycle.stop is None:
         cycle.advance(now)
     state = _state(cycle)
+    # What was unknown under an earlier calendar is not any more.
+    cycle.unknown = ""
     due_at = None if state is State.PAUSED and cycle.breached_at is None else cycle.due()
     target = cycle.target
     remaining = target.time - cycle.elapsed if isinstance(target, OpenTime) else _open_time_to(due_at, cycle)
+    diagnostics = (cycle.unknown,) if cycle.unknown else ()
     return ClockState(
         kind=kind,
         cycle=number,
@@ -42,7 +47,7 @@ def clock_state(cycle: Cycle, kind: ClockKind, number: int, ticket_id: str | Non
         warnings=_warnings(cycle, kind, number, ticket_id) if cycle.rule.warn else (),
         rule=cycle.rule_name,
         ticket_id=ticket_id,
-        diagnostics=(cycle.unknown,) if cycle.unknown else (),
+        diagnostics=diagnostics,
         _runs=tuple(cycle.runs),
     )
 
@@ -79,28 +84,27 @@ def _shares(cycle: Cycle) -> Iterator[datetime | None]:
     target = cycle.target
     assert isinstance(target, OpenTime)  # noqa: S101  # chosen by the caller
     for warn in cycle.rule.warn:
-        at = _instant_of(cycle, warn.reached_at(target))
+        at = _instant_of(cycle, warn.reached_at(target.time))
         yield None if at is None else max(at, cycle.applied_at)
 
 
 def _days_ahead(cycle: Cycle) -> Iterator[datetime | None]:
     """Of a deadline that pauses do not move: instants by the calendar alone, unknown while the clock stands still."""
-    due = cycle.due()
+    due, add = cycle.due(), cycle.calendar.add
+    still = cycle.stop is not None or not cycle.running
     for warn in cycle.rule.warn:
-        try:
-            open_time = cycle.calendar.between(cycle.start, due) if due else None
-            at = open_time and cycle.calendar.add(cycle.start, warn.reached_at(OpenTime(open_time)))
-        except BusinessTimeError:
-            at = None
-        over = cycle.stop is not None or not cycle.running
-        yield None if at is None or (over and at > cycle.at) else max(at, cycle.applied_at)
+        at = None
+        if due is not None:
+            with suppress(BusinessTimeError):
+                at = add(cycle.start, max(_NONE, warn.reached_at(cycle.calendar.between(cycle.start, due))))
+        yield None if at is None or (still and at > cycle.at) else max(at, cycle.applied_at)
 
 
 def _instant_of(cycle: Cycle, elapsed: timedelta) -> datetime | None:
     """The first instant at which the cycle had run, or will have run, for ``elapsed``."""
-    if elapsed <= timedelta(0):
+    if elapsed <= _NONE:
         return cycle.start
-    total = timedelta(0)
+    total = _NONE
     for start, end, running, calendar, _ in cycle.runs:
         if running:
             opened = calendar.between(start, end)

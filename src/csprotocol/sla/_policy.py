@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
@@ -20,6 +22,7 @@ __all__ = ["CalendarChange", "ClockKind", "ClockRule", "DueAtClosing", "OnReopen
 
 _FORBID: Final[dict[str, Any]] = {"extra": "forbid"}
 _ALL_PRIORITIES: Final = "*"
+_SHARE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?|\.[0-9]{1,9}")
 
 
 class ClockKind(StrEnum):
@@ -94,22 +97,22 @@ class Warn:
     @property
     def fraction(self) -> Fraction:
         """The share of the target, exactly."""
-        try:
-            return Fraction(self.share or "0")
-        except (ValueError, ZeroDivisionError):
-            raise InvalidValueError.of(f"warn {self.name}", self.share, expected="a share such as '0.75'") from None
+        # Only what shops write: "1e999999999" is a number as well, and takes for ever.
+        if not isinstance(self.share, str) or not _SHARE.fullmatch(self.share):
+            raise InvalidValueError.of(f"warn {self.name}", self.share, expected="a share such as '0.75'")
+        return Fraction(self.share)
 
-    def reached_at(self, target: OpenTime) -> Any:
-        """How much open time has passed when it is due, as a ``timedelta``."""
+    def reached_at(self, allowed: timedelta) -> timedelta:
+        """How much open time has passed when it is due, of the time that the target allows."""
         if self.before is not None:
-            return target.time - _open_time(self.before)
+            return allowed - _open_time(self.before)
         if self.after is not None:
-            return target.time + _open_time(self.after)
+            return allowed + _open_time(self.after)
         share = self.fraction
-        return target.time * share.numerator / share.denominator
+        return allowed * share.numerator / share.denominator
 
 
-def _open_time(text: str) -> Any:
+def _open_time(text: str) -> timedelta:
     found = read_target(text)
     assert isinstance(found, OpenTime)  # noqa: S101  # checked where the warning was made
     return found.time
@@ -119,8 +122,10 @@ def _open_time(text: str) -> Any:
 class ClockRule:
     """One clock of one rule.
 
-    ``target`` is one for all, or a table by priority; a priority that the table lacks has no clock. ``calendar``
-    names the calendar in force; without, the one of the ticket. ``group`` is for group clocks: whose time it is.
+    ``target`` is one for all, or a table by priority, ``"*"`` in it for all others. A priority that the table lacks
+    has no clock; when the ticket gets one that is in it, the clock begins then. ``calendar`` names the calendar in
+    force; without, the one of the ticket. ``group`` is for group clocks: whose time it is, ``"*"`` for that of every
+    group. Targets may be given as values; here they stand as documents write them.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
@@ -143,7 +148,10 @@ class ClockRule:
         given: object = self.target
         table = dict(given) if isinstance(given, Mapping) else {_ALL_PRIORITIES: given} if given else {}
         targets = {str(priority).lower(): read_target(target) for priority, target in table.items()}
-        object.__setattr__(self, "target", FrozenDict(given) if isinstance(given, Mapping) else given)
+        if len(targets) < len(table):
+            raise InvalidValueError.of("target", [*table], expected="each priority once")
+        told = FrozenDict({str(priority): _told(each) for priority, each in table.items()})
+        object.__setattr__(self, "target", told if isinstance(given, Mapping) else _told(given))
         object.__setattr__(self, "_targets", FrozenDict(targets))
         object.__setattr__(self, "on_reopen", member(OnReopen, "on_reopen", self.on_reopen))
         object.__setattr__(self, "due_at_closing", member(DueAtClosing, "due_at_closing", self.due_at_closing))
@@ -162,11 +170,17 @@ class ClockRule:
     def target_for(self, priority: str | None) -> Target | None:
         """The target of ``priority``; ``None`` where the rule has none for it."""
         targets = self._targets
-        return targets.get(_ALL_PRIORITIES) or (targets.get(priority.lower()) if priority else None)
+        own = targets.get(priority.lower()) if priority else None
+        return own or targets.get(_ALL_PRIORITIES)
 
     def pauses(self, kind: ClockKind) -> frozenset[StatusCategory]:
         """The categories in which the clock stands still."""
         return PAUSES.get(kind, frozenset()) if self._pauses is None else self._pauses
+
+
+def _told(target: object) -> object:
+    """A target as a document writes it."""
+    return target if isinstance(target, str) or not target else str(read_target(target))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +196,16 @@ class When:
     tag: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        for name in ("channel", "priority", "language", "reason", "tag", "group"):
+            words: object = getattr(self, name)
+            # A text is a collection of its letters.
+            object.__setattr__(self, name, (words,) if isinstance(words, str) else tuple(getattr(self, name)))
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A promise to some tickets: the clocks that run for them."""
+    """A promise to some tickets: the clocks that run for them, or none at all."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
 
@@ -216,7 +236,7 @@ class SlaPolicy:
     ['first_reply', 'resolution']
 
     Raises:
-        InvalidValueError: a rule without clocks or name, two of one name, an unknown word.
+        InvalidValueError: no rules, a rule without a name, two of one name, an unknown word.
         AmbiguousTargetError: a target of bare days.
     """
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from csprotocol.calendar import BusinessCalendar, first_instant
@@ -27,6 +29,8 @@ __all__ = [
 
 _MOST_DAYS: Final = 3_660
 _LONGEST: Final = timedelta(days=36_500)
+_MICRO: Final = timedelta(microseconds=1)
+_ROLLS: Final = ", next opening"
 
 
 class Roll(StrEnum):
@@ -53,9 +57,12 @@ class OpenTime:
             raise InvalidValueError.of("target", self.time, expected="a timedelta above 0, of at most 100 years")
 
     def __str__(self) -> str:
-        seconds = self.time.total_seconds()
-        parts = (int(seconds // 3600), int(seconds % 3600 // 60), seconds % 60)
-        return " ".join(f"{part:g}{unit}" for part, unit in zip(parts, "hms", strict=True) if part)
+        whole, micro = divmod(self.time, timedelta(seconds=1))
+        hours_, minutes_ = str(whole // 3600), str(whole // 60 % 60)
+        rest = f"{whole % 60}.{micro.microseconds:06}".rstrip("0").rstrip(".") if micro else str(whole % 60)
+        return " ".join(
+            f"{part}{unit}" for part, unit in zip((hours_, minutes_, rest), "hms", strict=True) if part != "0"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +128,10 @@ class NextBusinessDayAt:
 
     def __post_init__(self) -> None:
         found: object = self.at
-        if not isinstance(found, time) or found.tzinfo is not None:
-            raise InvalidValueError.of("NextBusinessDayAt.at", self.at, expected="a wall time without a zone")
+        if not isinstance(found, time) or found.tzinfo is not None or found.microsecond:
+            raise InvalidValueError.of(
+                "NextBusinessDayAt.at", self.at, expected="a wall time in whole seconds without a zone"
+            )
 
     def due(self, start: datetime, calendar: BusinessCalendar) -> datetime:
         """When it is due that began at ``start``."""
@@ -130,7 +139,7 @@ class NextBusinessDayAt:
         return first_instant(calendar.tz, wall).astimezone(start.tzinfo)
 
     def __str__(self) -> str:
-        return f"next business day at {self.at:%H:%M}"
+        return f"next business day at {self.at.isoformat('seconds' if self.at.second else 'minutes')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +164,7 @@ class DueAt:
         return calendar.next_open(self.at) if self.roll is Roll.NEXT_OPEN else self.at
 
     def __str__(self) -> str:
-        return self.at.isoformat() + (", next opening" if self.roll is Roll.NEXT_OPEN else "")
+        return self.at.isoformat() + (_ROLLS if self.roll is Roll.NEXT_OPEN else "")
 
 
 Target = OpenTime | BusinessDays | EndOfBusinessDay | NextBusinessDayAt | DueAt
@@ -167,7 +176,7 @@ def hours(number: int) -> OpenTime:
     >>> str(hours(4))
     '4h'
     """
-    return OpenTime(timedelta(hours=number))
+    return OpenTime(_amount("hours", number))
 
 
 def minutes(number: int) -> OpenTime:
@@ -176,20 +185,30 @@ def minutes(number: int) -> OpenTime:
     >>> str(minutes(90))
     '1h 30m'
     """
-    return OpenTime(timedelta(minutes=number))
+    return OpenTime(_amount("minutes", number))
 
 
-_AMOUNT = re.compile(r"(?:(\d{1,6}) ?h(?:ours?)?)? ?(?:(\d{1,6}) ?m(?:in|inutes?)?)? ?(?:(\d{1,8}) ?s(?:ec|econds?)?)?")
+def _amount(unit: str, number: object) -> timedelta:
+    if isinstance(number, int) and not isinstance(number, bool):
+        with suppress(OverflowError):
+            return timedelta(**{unit: number})
+    raise InvalidValueError.of(unit, number, expected="a whole number, of at most 100 years")
+
+
+_AMOUNT = re.compile(
+    r"(?:(\d{1,6}) ?h(?:ours?)?)? ?(?:(\d{1,6}) ?m(?:in|inutes?)?)? ?(?:(\d{1,8}(?:\.\d{1,6})?) ?s(?:ec|econds?)?)?"
+)
 _DAYS = re.compile(r"(\d{1,4}) business days?(, end of day)?")
 _END = re.compile(r"end of business day(?: ?\+ ?(\d{1,4}))?")
-_NEXT = re.compile(r"next business day at (\d{2}):(\d{2})")
+_NEXT = re.compile(r"next business day at (\d{2}:\d{2}(?::\d{2})?)")
 _BARE = re.compile(r"(\d{1,4}) ?(d|days?|working days?|weeks?)")
 
 
 def read_target(said: object) -> Target:
     """The target that a document writes: ``"4h 30m"``, ``"2 business days"``, ``"end of business day +1"`` ...
 
-    Also ``"2 business days, end of day"``, ``"next business day at 16:00"``, and an instant with its zone.
+    Also ``"2 business days, end of day"``, ``"next business day at 16:00"``, and an instant with its zone, perhaps
+    with ``", next opening"``. What is written is what the target itself says as a text.
 
     >>> read_target("90m"), read_target("next business day at 16:00").at.hour
     (OpenTime(time=datetime.timedelta(seconds=5400)), 16)
@@ -210,16 +229,17 @@ def read_target(said: object) -> Target:
     if found := _BARE.fullmatch(text):
         raise AmbiguousTargetError.bare_days(said, int(found[1]))
     if text and (found := _AMOUNT.fullmatch(text)):
-        h, m, s = (int(part or 0) for part in found.groups())
-        return OpenTime(timedelta(hours=h, minutes=m, seconds=s))
+        h, m = (int(part or 0) for part in found.groups()[:2])
+        return OpenTime(timedelta(hours=h, minutes=m) + int(Fraction(found[3] or 0) * 1_000_000) * _MICRO)
     if found := _DAYS.fullmatch(text):
         return BusinessDays(int(found[1]), Roll.END_OF_DAY if found[2] else Roll.NONE)
     if found := _END.fullmatch(text):
         return EndOfBusinessDay(int(found[1] or 0))
     try:
         if found := _NEXT.fullmatch(text):
-            return NextBusinessDayAt(time(int(found[1]), int(found[2])))
-        return DueAt(datetime.fromisoformat(said.strip()))
+            return NextBusinessDayAt(time.fromisoformat(found[1]))
+        instant, rolls = text.removesuffix(_ROLLS), text.endswith(_ROLLS)
+        return DueAt(datetime.fromisoformat(instant.upper()), Roll.NEXT_OPEN if rolls else Roll.NONE)
     except ValueError as failure:
         if isinstance(failure, InvalidValueError):
             raise

@@ -25,7 +25,7 @@ class Terms:
     rule: ClockRule
     rule_name: str
     target: Target | None
-    pauses: frozenset[StatusCategory]
+    pauses: tuple[StatusCategory, ...]
 
 
 AllTerms = tuple[Terms, ...]
@@ -49,7 +49,7 @@ _ANYBODY = When()
 class Sheet:
     """Policies and calendars, checked once: every calendar that a rule names is there."""
 
-    __slots__ = ("_calendars", "_known", "first", "kinds", "policies", "spare")
+    __slots__ = ("_calendars", "_for_all", "_known", "first", "kinds", "policies", "spare")
 
     def __init__(self, policies: Policies, calendars: Calendars) -> None:
         self.policies = {policies.id: policies} if isinstance(policies, SlaPolicy) else dict(policies)
@@ -61,6 +61,8 @@ class Sheet:
         self._calendars = calendars
         # Of a clock that no rule sets: nothing is ever counted by it.
         self.spare = _any(calendars)
+        # Policies whose first rule is for all tickets.
+        self._for_all = {id(each): each.rules[0] for each in self.policies.values() if each.rules[0].when == _ANYBODY}
         self._known: dict[tuple[int, str | None, str], AllTerms] = {}
         for policy in self.policies.values():
             for rule in policy.rules:
@@ -70,8 +72,8 @@ class Sheet:
     def terms(self, policy: SlaPolicy, facts: Facts) -> AllTerms:
         """What every clock promises to such a ticket, in the order of ``kinds``."""
         priority = (facts.priority or policy.default_priority).lower()
-        rule: Rule | None = policy.rules[0]
-        if policy.rules[0].when != _ANYBODY:
+        rule: Rule | None = self._for_all.get(id(policy))
+        if rule is None:
             rule = next((each for each in policy.rules if _is_for(each.when, facts, priority)), None)
         # By the object: two policies may well have one id, and are looked up by the names that the caller gave.
         key = (id(policy), None if rule is None else rule.name, priority)
@@ -102,8 +104,8 @@ def _any(calendars: Calendars) -> BusinessCalendar:
 def _terms(rule: Rule | None, kind: ClockKind, priority: str) -> Terms:
     clock = rule.clocks.get(kind) if rule else None
     if rule is None or clock is None:
-        return Terms(_NO_RULE, "", None, _NO_RULE.pauses(kind))
-    return Terms(clock, rule.name, clock.target_for(priority), clock.pauses(kind))
+        return Terms(_NO_RULE, "", None, tuple(_NO_RULE.pauses(kind)))
+    return Terms(clock, rule.name, clock.target_for(priority), tuple(clock.pauses(kind)))
 
 
 _NO_RULE: Final = ClockRule()

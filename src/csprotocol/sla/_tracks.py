@@ -16,7 +16,8 @@ from csprotocol.sla._terms import Terms
 __all__ = ["TRACKS", "Track"]
 
 EVERY_GROUP: Final = "*"
-_LIVE: Final = frozenset(each for each in StatusCategory if each.is_live)
+# In tuples, not in sets: members are found by identity there, and hashing one costs more than looking at all.
+_ENDED: Final = tuple(each for each in StatusCategory if not each.is_live)
 # Stops that a ticket which comes back undoes.
 _CALLED_OFF: Final = frozenset({"cancelled", "merged"})
 _ENDS: Final = _CALLED_OFF | {"resolved"}
@@ -25,7 +26,7 @@ _ENDS: Final = _CALLED_OFF | {"resolved"}
 class Track:
     """All cycles of one clock. What the kinds share: terms, calendars, pauses, the end of the ticket."""
 
-    __slots__ = ("_missed", "calendar", "cycles", "kind", "live", "open", "status", "terms", "wanted")
+    __slots__ = ("_missed", "calendar", "called_off", "cycles", "kind", "live", "open", "status", "terms", "wanted")
 
     def __init__(self, kind: ClockKind, terms: Terms, calendar: BusinessCalendar) -> None:
         self.kind = kind
@@ -38,6 +39,8 @@ class Track:
         self.live = True
         # Whether it should run, and does not because there is no target for it, or the ticket is not live.
         self.wanted = False
+        # Whether its last cycle was stopped by a cancellation and nothing has settled it since.
+        self.called_off = False
         # Calendars that came into force while nothing ran.
         self._missed: list[tuple[datetime, BusinessCalendar]] = []
 
@@ -63,9 +66,10 @@ class Track:
 
     def ended(self, at: datetime, reason: str) -> None:
         """It was resolved, closed, cancelled or merged."""
-        wanted = self.wanted and reason in _CALLED_OFF
+        called_off = reason in _CALLED_OFF
+        wanted, was_open = self.wanted, self.open is not None
         self.finish(at, reason)
-        self.wanted = wanted
+        self.wanted, self.called_off = wanted and called_off, was_open and called_off
 
     def merged(self, at: datetime) -> None:
         """It became part of another ticket. Sources close a ticket in the very instant in which they merge it."""
@@ -77,15 +81,16 @@ class Track:
 
     def reopened(self, at: datetime) -> None:
         """It has something to do in it again: what was called off, by mistake it seems, goes on."""
-        if self.wanted:
-            self.begin(at)
-        elif self.cycles and self.cycles[-1].stop_reason in _CALLED_OFF:
+        if self.called_off:
+            self.wanted = False
             self.take_up(at)
+        elif self.wanted:
+            self.begin(at)
 
     def moved(self, at: datetime, status: StatusCategory) -> None:
         """The status is ``status`` now."""
         was_live, self.status = self.live, status
-        self.live = live = status in _LIVE
+        self.live = live = status not in _ENDED
         if live:
             if not was_live:
                 self.reopened(at)
@@ -97,6 +102,8 @@ class Track:
     def agree(self, at: datetime, terms: Terms, calendar: BusinessCalendar) -> None:
         """Other terms count from ``at`` on; a clock that had no target and gets one begins then."""
         self.terms = terms
+        if self.open is not None and self.goal() is None:
+            self._lose(at, self.open)
         self.recalendar(at, calendar)
         if self.open is not None:
             self._aim(at, self.open)
@@ -132,7 +139,7 @@ class Track:
 
     def finish(self, at: datetime, reason: str) -> None:
         """The cycle that runs is over."""
-        self.wanted = False
+        self.wanted = self.called_off = False
         if self.open is not None:
             self.open.finish(at, reason)
             self.open = None
@@ -164,12 +171,14 @@ class Track:
             self._aim(at, last)
 
     def _aim(self, at: datetime, cycle: Cycle) -> None:
-        """The target of the present terms for the cycle that runs; without one, it is over."""
-        terms, goal = self.terms, self.goal()
+        """The target of the present terms for the cycle that runs."""
+        goal = self.goal()
         if goal is not None:
-            cycle.retarget(at, goal, terms.rule, terms.rule_name)
-            self._hold(at, cycle)
-            return
+            cycle.retarget(at, goal, self.terms.rule, self.terms.rule_name)
+        self._hold(at, cycle)
+
+    def _lose(self, at: datetime, cycle: Cycle) -> None:
+        """There is no target any more for the cycle that runs."""
         if cycle.start == at:
             # What a ticket is created with is told after its creation: nothing was promised before.
             self.drop()
@@ -274,7 +283,7 @@ class Update(Track):
             self.begin(at)
 
     def finish(self, at: datetime, reason: str) -> None:
-        if self.open is not None and self.open.start == at:
+        if self.open is not None and self.open.start == at and reason in {"reply", "resolved"}:
             # The answer with which a ticket is resolved promises no other one.
             self.drop()
         super().finish(at, reason)
@@ -329,6 +338,8 @@ class Promise(Track):
         # It stays as it was given, also where the rule for it falls away.
         if self.open is not None and terms.rule_name:
             self._aim(at, self.open)
+        elif self.open is not None:
+            self._hold(at, self.open)
 
     def promised(self, at: datetime, due_at: datetime) -> None:
         self.finish(at, "replaced")
@@ -337,7 +348,7 @@ class Promise(Track):
 
     def answered(self, at: datetime) -> None:
         # The message in which the date stands does not keep it.
-        if self.open is not None and at > self.open.start:
+        if self.cycles and at > self.cycles[-1].start:
             self.finish(at, "reply")
 
 
