@@ -79,7 +79,7 @@ def sheet_of(
     kinds: frozenset[ClockKind] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Sheet:
-    """All ``tickets`` judged; ``kinds`` are the clocks that the source can tell, all of them unless given."""
+    """All ``tickets`` judged; ``kinds`` are the clocks that one row a ticket can tell, all of them unless given."""
     sheet, ready = Sheet(), _Ready(policy)
     known = tuple(tickets)
     late: list[tuple[timedelta, int, Worst]] = []
@@ -91,7 +91,9 @@ def sheet_of(
         if found is None:
             sheet.without_calendar += 1
             continue
-        clocks = ready.sla(found[1]).evaluate(found[0], now)
+        sla = ready.sla(found[1])
+        clocks = sla.evaluate(found[0], now)
+        sheet.left_out.update(sla.untold(found[0]))
         sheet.without_rule += not clocks
         priority = _priority(ticket) or policy.default_priority
         for clock in clocks:

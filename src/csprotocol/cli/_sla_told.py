@@ -49,7 +49,7 @@ def _lines(sheet: Sheet, policy: SlaPolicy, now: datetime, zone: ZoneInfo, rows:
     missing = [
         ("without a calendar", sheet.without_calendar),
         ("without a clock", sheet.without_rule),
-        *((f"{kind} left out: one row a ticket cannot tell", count) for kind, count in sheet.left_out.items()),
+        *((f"{kind} left out: the export cannot tell", count) for kind, count in sheet.left_out.items()),
     ]
     if any(count for _, count in missing):
         yield ""

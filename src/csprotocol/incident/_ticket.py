@@ -91,6 +91,9 @@ def _opening(opened: Incident, category: StatusCategory) -> Iterator[Event]:
     if since is not None:
         data = {"to": category, "status": opened.state}
         yield Event(since, EventKind.STATUS, data=data, id=f"{DERIVED}{opened.id}/0/status", seq=0)
+    if opened.opened_at is not None and opened.priority is not None:
+        data = {"to": opened.priority}
+        yield Event(opened.opened_at, EventKind.PRIORITY, data=data, id=f"{DERIVED}{opened.id}/0/priority", seq=0)
 
 
 def _said(entry: Entry, meaning: EventMeaning) -> Iterator[Event]:

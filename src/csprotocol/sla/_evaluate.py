@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from csprotocol.model import Event, Ticket, require_aware
+from csprotocol.model import Event, EventKind, Ticket, require_aware
 from csprotocol.sla._fold import Fold
 from csprotocol.sla._measure import clock_state
+from csprotocol.sla._policy import NEEDS, ClockKind
 from csprotocol.sla._state import ClockState
 from csprotocol.sla._terms import Calendars, Policies, Sheet
 
@@ -66,15 +67,26 @@ class Sla:
         """The clocks that any rule sets."""
         return tuple(str(kind) for kind in self._sheet.kinds)
 
+    def untold(self, ticket: Ticket) -> tuple[ClockKind, ...]:
+        """The clocks of the policy that the source of ``ticket`` cannot tell, for it keeps no messages, say.
+
+        They are left out of the answer: a reply that nobody wrote down is not a reply that nobody gave.
+        """
+        if len(ticket.recorded) == len(EventKind):
+            return ()
+        return tuple(kind for kind in self._sheet.kinds if NEEDS[kind] not in ticket.recorded)
+
     def evaluate(self, ticket: Ticket | Iterable[Event], now: datetime) -> tuple[ClockState, ...]:
         """What :func:`evaluate` gives."""
         if type(now) is not datetime or now.tzinfo is not UTC:
             now = require_aware("now", now).astimezone(UTC)
         fold = Fold(ticket, self._sheet)
         fold.until(now)
+        untold = self.untold(ticket) if isinstance(ticket, Ticket) else ()
         return tuple(
             clock_state(cycle, track.kind, number, fold.ticket_id, now)
             for track in fold.tracks
+            if track.kind not in untold
             for number, cycle in enumerate(track.cycles, 1)
         )
 

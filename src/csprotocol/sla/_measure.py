@@ -92,12 +92,14 @@ def _days_ahead(cycle: Cycle) -> Iterator[datetime | None]:
     """Of a deadline that pauses do not move: instants by the calendar alone, unknown while the clock stands still."""
     due, add = cycle.due(), cycle.calendar.add
     still = cycle.stop is not None or not cycle.running
+    ran_until = max((end for _, end, running, _, _ in cycle.runs if running), default=cycle.start)
     for warn in cycle.rule.warn:
         at = None
         if due is not None:
             with suppress(BusinessTimeError):
                 at = add(cycle.start, max(_NONE, warn.reached_at(cycle.calendar.between(cycle.start, due))))
-        yield None if at is None or (still and at > cycle.at) else max(at, cycle.applied_at)
+        at = None if at is None else max(at, cycle.applied_at)
+        yield None if at is None or (still and at > ran_until) else at
 
 
 def _instant_of(cycle: Cycle, elapsed: timedelta) -> datetime | None:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 
 from csprotocol import _parse
 from csprotocol.errors import InvalidValueError
-from csprotocol.model import FrozenDict, StatusCategory
+from csprotocol.model import EventKind, FrozenDict, StatusCategory
 from csprotocol.model._words import member
 from csprotocol.sla._targets import OpenTime, Target, read_target
 
@@ -38,6 +38,19 @@ class ClockKind(StrEnum):
     GROUP = "group"
     PROMISE = "promise"
 
+
+# What a source must keep for a clock to be told at all: without messages, nobody knows when somebody replied.
+NEEDS: Final[Mapping[ClockKind, EventKind]] = {
+    ClockKind.FIRST_REPLY: EventKind.MESSAGE,
+    ClockKind.NEXT_REPLY: EventKind.MESSAGE,
+    ClockKind.PERIODIC_UPDATE: EventKind.MESSAGE,
+    ClockKind.PAUSABLE_UPDATE: EventKind.MESSAGE,
+    ClockKind.PROMISE: EventKind.MESSAGE,
+    ClockKind.REQUESTER_WAIT: EventKind.STATUS,
+    ClockKind.AGENT_WORK: EventKind.STATUS,
+    ClockKind.RESOLUTION: EventKind.STATUS,
+    ClockKind.GROUP: EventKind.ASSIGN,
+}
 
 PAUSES: Final[Mapping[ClockKind, frozenset[StatusCategory]]] = {
     ClockKind.PAUSABLE_UPDATE: frozenset({StatusCategory.WAITING_CUSTOMER}),
