@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from csprotocol.cli._common import add_output_options, parse_instant, write_output
-from csprotocol.cli._register_open import Register, add_register_options, opened_register
+from csprotocol.cli._common import add_output_options, write_output
+from csprotocol.cli._register_cells import unsplit
+from csprotocol.cli._register_open import Register, add_register_options, opened_register, sure_instant
 from csprotocol.cli._tables import aligned, csv_text, json_text, plural
 from csprotocol.errors import InvalidValueError
 from csprotocol.incident import Incident
@@ -51,7 +52,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.format == "json":
         text = json_text([_plain(name, pareto, counted) for name, pareto in found.items()])
     elif chosen.format == "csv":
-        rows = [row for name, pareto in found.items() for row in _rows(name, pareto)]
+        rows = [unsplit(row) for name, pareto in found.items() for row in _rows(name, pareto)]
         text = csv_text(("by", "cause", "count", "share", "cumulated", "vital"), rows)
     else:
         text = "\n\n".join("\n".join(_told(name, pareto, counted)) for name, pareto in found.items()) + "\n"
@@ -61,7 +62,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _counted(register: Register, chosen: argparse.Namespace) -> _Counted:
     since, until = (
-        None if text is None else parse_instant(option, text, register.zone)
+        None if text is None else sure_instant(option, text, register.zone)
         for option, text in (("--since", chosen.since), ("--until", chosen.until))
     )
     if since is not None and until is not None and until <= since:

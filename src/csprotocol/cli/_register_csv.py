@@ -11,6 +11,7 @@ from csprotocol.adapters._csv import open_table
 from csprotocol.adapters._read import Outcome, Read, RefusedError, Tally
 from csprotocol.cli._common import parse_zone
 from csprotocol.cli._progress import ProgressLine
+from csprotocol.cli._register_cells import as_told
 from csprotocol.cli._register_json import Told
 from csprotocol.cli._register_open import Register, quietly
 from csprotocol.cli._stamps import stamp_reader
@@ -18,7 +19,7 @@ from csprotocol.cli._tables import from_spreadsheet, plural
 from csprotocol.errors import IncidentExistsError, InvalidValueError, ParentEndedError, UnknownIncidentError, one_of
 from csprotocol.incident import Incident, Machine
 
-__all__ = ["read"]
+__all__ = ["check", "read"]
 
 _REQUIRED: Final = ("id", "opened_at")
 _NAMES: Final = (
@@ -29,6 +30,18 @@ _INSTANTS: Final = ("state_since", "resolved_at", "closed_at")
 _KNOWN: Final = (*_REQUIRED, "workflow", "state", *_NAMES, "blocking", "reopen_count", *_INSTANTS)
 # What export writes beside them, and what follows from the rest or tells of a history that is not in the file.
 _FROM_EXPORT: Final = ("category", "version", "merged_into")
+
+
+def check(chosen: argparse.Namespace) -> None:
+    """Nothing, when the file is a table with the columns that are due.
+
+    Raises:
+        ExportError: it is none.
+        InvalidValueError: the format or the zone of its stamps is none.
+    """
+    stamp_reader(chosen.at_format, parse_zone(chosen.tz) if chosen.tz else None)
+    with ProgressLine(verb="importing") as progress, open_table(chosen.file, Tally(), progress=progress) as table:
+        table.require(_REQUIRED)
 
 
 def read(register: Register, chosen: argparse.Namespace) -> Told:
@@ -47,7 +60,7 @@ def read(register: Register, chosen: argparse.Namespace) -> Told:
         unread = [name for name in table.header if name and name not in {*_KNOWN, *_FROM_EXPORT}]
 
         def take(line: int, row: list[str]) -> Outcome:  # noqa: ARG001  # the table counts the lines
-            cells = {name: from_spreadsheet(row[place].strip()) for name, place in places.items()}
+            cells = {name: as_told(from_spreadsheet(row[place].strip())) for name, place in places.items()}
             return _written(register, _incident(register, cells, stamp, kind))
 
         table.each(take)
@@ -114,10 +127,14 @@ def _machine(register: Register, told: str) -> Machine:
 
 def _instant(given: Mapping[str, str], name: str, stamp: StampReader) -> Any:
     try:
-        return _read_by(stamp, given, name)
+        at = _read_by(stamp, given, name)
     except MissingZoneError:
         message = "the stamp names no offset; give the zone with --tz, for example --tz Europe/Madrid"
         raise RefusedError("naive-stamp", message, column=name) from None
+    if stamp.is_unsure(given[name]):
+        message = "the clock shows that time twice or never, and nothing is guessed; write it with its offset"
+        raise RefusedError("unsure-stamp", message, column=name)
+    return at
 
 
 def _read_by(reader: Any, given: Mapping[str, str], name: str) -> Any:

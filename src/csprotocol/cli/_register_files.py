@@ -8,6 +8,7 @@ from typing import Any
 
 from csprotocol.cli import _register_csv, _register_json
 from csprotocol.cli._common import add_output_options, write_output
+from csprotocol.cli._register_cells import unsplit
 from csprotocol.cli._register_open import add_register_options, opened_register
 from csprotocol.cli._register_read import COLUMNS, incident_row
 from csprotocol.cli._tables import clean, csv_text, json_text
@@ -32,7 +33,8 @@ def add_to(verbs: Any) -> None:
         "export",
         help="the whole register as JSON, or a row an incident as CSV",
         description="JSON holds everything and can be imported; CSV holds each incident as it stands. In CSV, what a "
-        "spreadsheet would run (= + - @ at the beginning) stands behind an apostrophe, which import takes off.",
+        "spreadsheet would run (= + - @ at the beginning, or behind a semicolon) stands behind an apostrophe, which "
+        "import takes off.",
     )
     add_register_options(export)
     add_output_options(export, ("json", "csv"))
@@ -56,16 +58,19 @@ def _export(chosen: argparse.Namespace) -> int:
         if chosen.format == "json":
             text = json_text(_register_json.dumped(register.journal))
         else:
-            found = sorted(register.by_category(), key=lambda each: each[1].id)
-            text = csv_text(COLUMNS, [incident_row(incident, category) for category, incident in found])
+            rows = (unsplit(incident_row(incident, category)) for category, incident in register.by_category())
+            text = csv_text(COLUMNS, rows)
     write_output(text, chosen.output)
     return 0
 
 
 def _import(chosen: argparse.Namespace) -> int:
-    is_json = _holds_json(chosen.file)
+    # Before a register is begun for a file that cannot be read.
+    incidents = _register_json.document(Path(chosen.file)) if _holds_json(chosen.file) else None
+    if incidents is None:
+        _register_csv.check(chosen)
     with opened_register(chosen, make=True) as register:
-        told = _register_json.read(register, chosen.file) if is_json else _register_csv.read(register, chosen)
+        told = _register_csv.read(register, chosen) if incidents is None else _register_json.read(register, incidents)
     print(clean(told.summary))
     for line in told.notes:
         print(clean(f"  {line}"))

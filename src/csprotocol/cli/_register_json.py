@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -23,9 +25,11 @@ from csprotocol.errors import (
 )
 from csprotocol.incident import Actor, Entry, Incident, Link
 from csprotocol.incident._plain import plain_data
+from csprotocol.model import ActorKind
+from csprotocol.model._words import member
 from csprotocol.store import SqlJournal
 
-__all__ = ["Told", "dumped", "read"]
+__all__ = ["Told", "document", "dumped", "read"]
 
 _FORMAT: Final = "csprotocol-register"
 _VERSION: Final = 1
@@ -49,25 +53,20 @@ class _RefusedError(Exception):
 
 
 def dumped(journal: SqlJournal) -> dict[str, Any]:
-    """Everything, incident by incident, by id."""
-    incidents = [
-        {
-            "opened": _incident_plain(journal.opened(incident.id)),
-            "entries": [_entry_plain(entry) for entry in journal.history(incident.id)],
-            "stands": _incident_plain(incident),
-        }
-        for incident in journal.find()
-    ]
+    """Everything, incident by incident, by id, as it stood at one moment."""
+    incidents: list[dict[str, Any]] = []
+
+    def take(opened: Incident, entries: tuple[Entry, ...], stands: Incident) -> None:
+        told = [_entry_plain(entry) for entry in entries]
+        incidents.append({"opened": _incident_plain(opened), "entries": told, "stands": _incident_plain(stands)})
+
+    journal.dump(take)
     return {"format": _FORMAT, "version": _VERSION, "incidents": incidents}
 
 
-def read(register: Register, file: str) -> Told:
-    """Every incident of the document that is not in the register yet, the parents before their children.
-
-    Raises:
-        ExportError: it is no export of a register.
-    """
-    parts = list(_parents_first(_document(Path(file))))
+def read(register: Register, incidents: Iterable[Any]) -> Told:
+    """Every incident of a document that is not in the register yet, the parents before their children."""
+    parts = list(_parents_first(incidents))
     restored = entries = there = 0
     refused: list[str] = []
     with ProgressLine(verb="importing", unit="k incidents", size=1e3, least=2_000) as progress:
@@ -107,9 +106,16 @@ def _restored(register: Register, opened: Incident, entries: tuple[Entry, ...], 
     return is_new
 
 
-def _document(file: Path) -> list[Any]:
+def document(file: Path) -> list[Any]:
+    """The incidents of a document, not yet looked at.
+
+    Raises:
+        ExportError: it is no export of a register.
+    """
     try:
-        plain = json.loads(file.read_text(encoding="utf-8-sig"))
+        plain = json.loads(file.read_text(encoding="utf-8-sig"), object_pairs_hook=_each_once)
+    except _RefusedError as wrong:
+        raise ExportError.at(file.name, str(wrong)) from None
     except OSError as failure:
         raise ExportError.at(file.name, f"cannot be opened: {failure.strerror}") from None
     except UnicodeDecodeError:
@@ -121,7 +127,8 @@ def _document(file: Path) -> list[Any]:
     if not isinstance(plain, dict) or plain.get("format") != _FORMAT or not isinstance(plain.get("incidents"), list):
         hint = "take what csprotocol register export wrote"
         raise ExportError.at(file.name, "is JSON, but no export of a register", hint=hint)
-    if plain.get("version") != _VERSION:
+    # To Python, true and 1.0 are 1 too.
+    if type(plain.get("version")) is not int or plain["version"] != _VERSION:
         hint = "install a newer csprotocol"
         raise ExportError.at(file.name, f"is an export of another version, this one reads {_VERSION}", hint=hint)
     incidents: list[Any] = plain["incidents"]
@@ -130,22 +137,29 @@ def _document(file: Path) -> list[Any]:
 
 def _parents_first(incidents: Iterable[Any]) -> Iterator[tuple[int, Any]]:
     """The parts with their places, each behind its parent where that is in the document too."""
-    left = list(enumerate(incidents))
-    done: set[str | None] = set()
-    while left:
-        ids = {_of_opening(plain, "id") for _, plain in left}
-        ready = [each for each in left if not _waits(each[1], ids - done)]
-        # Parents in a circle: the register refuses them by itself.
-        ready = ready or left
-        yield from ready
-        done |= {_of_opening(plain, "id") for _, plain in ready}
-        places = {place for place, _ in ready}
-        left = [each for each in left if each[0] not in places]
+    parts = list(enumerate(incidents))
+    ids = {_of_opening(plain, "id") for _, plain in parts}
+    ready: deque[tuple[int, Any]] = deque()
+    waiting: dict[str, list[tuple[int, Any]]] = {}
+    for part in parts:
+        parent = _of_opening(part[1], "parent")
+        if parent is None or parent not in ids:
+            ready.append(part)
+        else:
+            waiting.setdefault(parent, []).append(part)
+    while ready:
+        part = ready.popleft()
+        yield part
+        ready.extend(waiting.pop(_of_opening(part[1], "id") or "", ()))
+    # Parents in a circle: the register refuses them by itself.
+    yield from sorted((part for several in waiting.values() for part in several), key=itemgetter(0))
 
 
-def _waits(plain: Any, ids: set[str | None]) -> bool:
-    parent = _of_opening(plain, "parent")
-    return parent is not None and parent in ids
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _RefusedError("is no export of a register: an object in it has a key twice")
+    return found
 
 
 def _of_opening(plain: Any, name: str) -> str | None:
@@ -223,8 +237,11 @@ def _entry(incident_id: str, place: int, plain: Any) -> Entry:
         told[name] = _instant(f"{where}.{name}", plain[name])
     if (plain["data"] is None) != (plain["actor_id"] is None):
         raise _RefusedError(f"{where} is half erased")
+    actor_id, kind = plain["actor_id"], plain["actor_kind"]
+    if not isinstance(kind, str) or not isinstance(actor_id, str | None):
+        raise _RefusedError(f"{where}: actor_id and actor_kind are texts")
     try:
-        actor = Actor(plain["actor_id"] or "-", plain["actor_role"], plain["actor_kind"])
+        actor = Actor("-" if actor_id is None else actor_id, plain["actor_role"], member(ActorKind, "actor_kind", kind))
         told["actor_kind"] = actor.kind
         told["data"] = None if plain["data"] is None else plain_data("data", plain["data"])
     except InvalidValueError as wrong:

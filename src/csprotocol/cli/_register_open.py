@@ -14,17 +14,26 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from csprotocol import store
-from csprotocol.cli._common import check_output, parse_now, parse_zone
+from csprotocol.cli._common import check_output, parse_instant, parse_now, parse_zone
 from csprotocol.cli._workflow import workflow_named
-from csprotocol.errors import InvalidValueError, JournalError, UnknownIncidentError, UnknownWorkflowError, one_of
+from csprotocol.errors import (
+    ExportError,
+    InvalidValueError,
+    JournalError,
+    UnknownIncidentError,
+    UnknownWorkflowError,
+    one_of,
+)
 from csprotocol.incident import Actor, Decision, Facts, Incident, Machine, Machines
 from csprotocol.incident._journal import child_of
 from csprotocol.model import StatusCategory
 
-__all__ = ["Register", "add_register_options", "opened_register", "quietly"]
+__all__ = ["Register", "add_register_options", "opened_register", "quietly", "sure_instant"]
 
 _DEFAULT: Final = "incidents.db"
 _FILE, _WORKFLOWS = "CSPROTOCOL_REGISTER", "CSPROTOCOL_WORKFLOWS"
+# What SQLite keeps beside a file.
+_BESIDE: Final = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +52,7 @@ class Register:
         Raises:
             InvalidValueError: there is none.
         """
-        found = [machine for machine in self.machines if machine.workflow.id == kind]
-        if not found:
-            raise InvalidValueError.unknown("--kind", kind, sorted({each.workflow.id for each in self.machines}))
-        return max(found, key=lambda machine: machine.workflow.version)
+        return _newest(self.machines, kind)
 
     def holds(self, incident_id: str) -> bool:
         """Whether an incident of that id is here."""
@@ -71,10 +77,8 @@ class Register:
     def by_category(
         self, *, state: str | None = None, order: str | None = None, customer: str | None = None
     ) -> Iterator[tuple[StatusCategory, Incident]]:
-        """The incidents with their categories, also those whose workflow was not given."""
-        for category in StatusCategory:
-            for incident in self.journal.find(category=category, state=state, order=order, customer=customer):
-                yield category, incident
+        """The incidents with their categories, by id, also those whose workflow was not given; all of one moment."""
+        yield from self.journal.with_categories(state=state, order=order, customer=customer)
 
     def leads_on(self, incident: Incident) -> set[str]:
         """The events that lead from its state to another one, whoever asks."""
@@ -121,14 +125,20 @@ def opened_register(chosen: argparse.Namespace, *, make: bool = False) -> Iterat
         JournalError: there is none, or the file is something else.
     """
     zone = parse_zone("UTC" if chosen.tz is None else chosen.tz)
-    now = parse_now(chosen.now, zone)
+    now = parse_now(None, zone) if chosen.now is None else sure_instant("--now", chosen.now, zone)
     files = chosen.workflow or [name for name in os.environ.get(_WORKFLOWS, "").split(os.pathsep) if name]
     own = [workflow_named(name).compile() for name in files]
     path = _path(chosen)
     _check(path, make=make)
     # Before the work, and because the report would overwrite the register.
-    check_output(getattr(chosen, "output", "-"), (path, *files))
+    output = getattr(chosen, "output", "-")
+    check_output(output, (path, *files))
+    if output != "-" and Path(output).resolve() in {Path(f"{path}{end}").resolve() for end in _BESIDE}:
+        raise ExportError.at(output, "belongs to the register", hint="name another file")
     machines = Machines(own)
+    if getattr(chosen, "kind", None) is not None:
+        # Before a file is begun.
+        _newest(machines, chosen.kind)
     try:
         with store.sqlite(path, workflows=own) as journal:
             yield Register(journal, machines, now, zone, own[0].workflow.id if own else "incident")
@@ -138,6 +148,26 @@ def opened_register(chosen: argparse.Namespace, *, make: bool = False) -> Iterat
         raise JournalError(
             f"the register holds no incident {error.incident!r}", hint="csprotocol register list shows those it holds"
         ) from None
+
+
+def sure_instant(option: str, text: str, zone: ZoneInfo) -> datetime:
+    """An instant of the command line; where the clock of ``zone`` repeats or skips an hour nothing is guessed.
+
+    Raises:
+        InvalidValueError: the text is no instant, or one that the clock shows twice or never.
+    """
+    at = parse_instant(option, text, zone)
+    if at.tzinfo is zone and at.utcoffset() != at.replace(fold=1).utcoffset():
+        expected = f"with its offset (+01:00): the clocks of {zone.key} show it twice or never"
+        raise InvalidValueError.of(option, text, expected=expected)
+    return at
+
+
+def _newest(machines: Machines, kind: str) -> Machine:
+    found = [machine for machine in machines if machine.workflow.id == kind]
+    if not found:
+        raise InvalidValueError.unknown("--kind", kind, sorted({each.workflow.id for each in machines}))
+    return max(found, key=lambda machine: machine.workflow.version)
 
 
 def _path(chosen: argparse.Namespace) -> str:

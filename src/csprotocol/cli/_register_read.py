@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from csprotocol.cli._common import add_output_options, write_output
+from csprotocol.cli._register_cells import unsplit
 from csprotocol.cli._register_open import Register, add_register_options, opened_register
 from csprotocol.cli._register_words import reasons
 from csprotocol.cli._tables import aligned, clean, csv_text, json_text, plural
-from csprotocol.errors import InvalidValueError
+from csprotocol.errors import DamagedJournalError, InvalidValueError
 from csprotocol.incident import Actor, Decision, Entry, Incident
 from csprotocol.model import StatusCategory
 
@@ -70,14 +71,14 @@ def _add_formats(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> N
 
 def _list(chosen: argparse.Namespace) -> int:
     with opened_register(chosen) as register:
-        found = sorted(_found(register, chosen), key=lambda each: each[1].id)
-        if not found and chosen.state:
+        found = list(_found(register, chosen))
+        if not found and chosen.state is not None:
             _check_state(register, chosen.state)
     rows = [incident_row(incident, category) for category, incident in found]
     if chosen.format == "json":
         text = json_text(rows)
     elif chosen.format == "csv":
-        text = csv_text(COLUMNS, rows)
+        text = csv_text(COLUMNS, map(unsplit, rows))
     else:
         lines = [[register.shown(row[c]) if c == "opened_at" else row[c] for c in _SHOWN] for row in rows]
         text = "\n".join([*(aligned(_SHOWN, lines) if lines else ()), plural(len(rows), "incident")]) + "\n"
@@ -170,7 +171,7 @@ def _verify(chosen: argparse.Namespace) -> int:
         found = register.journal.verify(chosen.id)
         # Not damaged: nobody here can tell.
         register.require_workflows({each.incident_id for each in found.damaged if each.problem == "unknown-workflow"})
-        head = register.journal.head(chosen.id)
+        head = _head(register, chosen.id)
         is_known = _holds(register, chosen, head)
     for damage in found.damaged:
         place = f"entry {damage.seq} of {damage.incident_id}" if damage.seq else f"opening of {damage.incident_id}"
@@ -183,6 +184,13 @@ def _verify(chosen: argparse.Namespace) -> int:
     print(f"head {head}")
     sys.stdout.flush()
     return 0 if found.ok and is_known else 1
+
+
+def _head(register: Register, incident_id: str | None) -> str:
+    try:
+        return register.journal.head(incident_id)
+    except DamagedJournalError:
+        return "cannot be read"  # Told as a damage already.
 
 
 def _holds(register: Register, chosen: argparse.Namespace, head: str) -> bool:

@@ -7,8 +7,7 @@ import getpass
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from csprotocol.cli._common import parse_instant
-from csprotocol.cli._register_open import Register, add_register_options, opened_register, quietly
+from csprotocol.cli._register_open import Register, add_register_options, opened_register, quietly, sure_instant
 from csprotocol.cli._register_words import possible, reasons
 from csprotocol.cli._tables import clean, plural
 from csprotocol.errors import InvalidValueError
@@ -83,7 +82,7 @@ def _new(chosen: argparse.Namespace) -> int:
 def _record(chosen: argparse.Namespace) -> int:
     fields = _fields(chosen.fields)
     with opened_register(chosen) as register:
-        at = None if chosen.at is None else parse_instant("--at", chosen.at, register.zone)
+        at = None if chosen.at is None else sure_instant("--at", chosen.at, register.zone)
         try:
             actor = Actor(_by(chosen), chosen.role)
             command = Command(chosen.event, actor, chosen.event_id, at, fields)
@@ -144,5 +143,8 @@ def _told(register: Register, outcome: Outcome, actor: Actor) -> Iterator[str]:
 def _erase(chosen: argparse.Namespace) -> int:
     with opened_register(chosen) as register:
         erased = register.journal.erase_personal_data(chosen.id, now=register.now)
+        is_gone = register.journal.scrub()
     print(f"{chosen.id}: customer and assignee are forgotten; {plural(erased, 'entry', several='entries')} erased")
+    if not is_gone:
+        print("somebody is using the register: its file holds the old texts until you erase again, or all close it")
     return 0

@@ -9,31 +9,34 @@ from typing import Any, Final, Self
 
 from csprotocol.errors import InvalidValueError, JournalError, UnknownIncidentError
 from csprotocol.incident import Command, Entry, Facts, Incident, Machine, Machines, OutboxRow, Outcome, Workflow
-from csprotocol.incident._plain import instant, utc
+from csprotocol.incident._plain import instant
 from csprotocol.model import StatusCategory
 from csprotocol.model._words import member
 from csprotocol.store import _chain
+from csprotocol.store._asked import asked, made, moment, positions_of, require_incident, require_whole, triple
+from csprotocol.store._dump import HISTORY, dumped
+from csprotocol.store._erase import erase
+from csprotocol.store._find import found
 from csprotocol.store._opening import OPENING, write_opening
 from csprotocol.store._port import Port, Statements, chunks, marks
-from csprotocol.store._records import entry_of, incident_of, is_id, opening_of, projection_of, without_personal
+from csprotocol.store._records import (
+    LARGEST,
+    entry_of,
+    incident_of,
+    is_id,
+    opening_of,
+)
 from csprotocol.store._restore import is_told_already, next_id, restored, write_entries
 from csprotocol.store._schema import prepare
-from csprotocol.store._unit import ENTRY_COLUMNS, ENTRY_TABLES, Unit
-from csprotocol.store._verify import Verification, heads, verify
+from csprotocol.store._unit import ENTRY_COLUMNS, Unit
+from csprotocol.store._verify import Verification, head_of, heads, verify
 
 __all__ = ["SqlJournal"]
 
-_LARGEST: Final = 2**62
-
-_HISTORY: Final = f"SELECT {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE e.incident_id = ? ORDER BY e.seq"
 _OUTBOX: Final = (
     f"SELECT o.position, {ENTRY_COLUMNS} FROM csp_outbox o"
     " JOIN csp_entry e ON e.position = o.position"
     " LEFT JOIN csp_personal p ON p.incident_id = e.incident_id AND p.seq = e.seq ORDER BY o.position LIMIT ?"
-)
-_ERASE: Final = (
-    "UPDATE csp_personal SET salt = NULL, content = NULL, erased_at = ?"
-    " WHERE incident_id = ? AND seq {which} 0 AND content IS NOT NULL"
 )
 
 
@@ -91,14 +94,13 @@ class SqlJournal:
             ParentEndedError: its parent accepts nothing any more.
             UnknownWorkflowError, UnknownStateError: nobody could decide about it.
         """
-        if incident.version > _LARGEST:
-            raise InvalidValueError.of("Incident.version", incident.version, expected=f"at most {_LARGEST}")
+        require_incident("incident", incident)
         return self._port.write(lambda statements: self._open(statements, incident))
 
     def open_next(self, incident: Callable[[str], Incident], *, prefix: str = "INC-") -> Incident:
         """Write down a new incident under the next number, ``INC-000001`` and on; two at once get two numbers.
 
-        ``incident`` makes it from its id, and may be asked again after a race.
+        ``incident`` makes it from its id, and may be asked again after a race; it must not use the journal.
 
         >>> from datetime import datetime, timezone
         >>> from csprotocol import store
@@ -108,15 +110,19 @@ class SqlJournal:
         ['INC-000001', 'INC-000002']
 
         Raises:
-            InvalidValueError: ``prefix`` cannot begin an id.
+            InvalidValueError: ``prefix`` cannot begin an id, or ``incident`` made none of that id.
+            UnusableJournalError: ``incident`` used the journal; nothing was written.
             UnknownIncidentError, UnknownWorkflowError, UnknownStateError: as :meth:`open`.
         """
         if not is_id(prefix):
             raise InvalidValueError.of("prefix", prefix, expected="a short text that begins an id")
         dialect = self._port.dialect
-        return self._port.write(
-            lambda statements: self._open(statements, incident(next_id(statements, dialect, prefix)))
-        )
+
+        def work(statements: Statements) -> Incident:
+            due = next_id(statements, dialect, prefix)
+            return self._open(statements, made(incident(due), due))
+
+        return self._port.write(work)
 
     def restore(
         self, opened: Incident, entries: Iterable[Entry], *, now: datetime, stands: Incident | None = None
@@ -145,7 +151,7 @@ class SqlJournal:
             JournalError: an entry of another incident has one of the event ids.
             UnknownIncidentError, UnknownWorkflowError, UnknownStateError: as :meth:`open`.
         """
-        told, now = tuple(entries), utc("now", now)
+        told, now = tuple(entries), moment(now)
         final = restored(opened, told, stands, self._machines)
         category = self._machines.at(final).state(final).category.value
 
@@ -177,7 +183,7 @@ class SqlJournal:
 
     def history(self, incident_id: str) -> tuple[Entry, ...]:
         """Its entries, the first one first."""
-        rows = self._rows(_HISTORY, (incident_id,)) if is_id(incident_id) else []
+        rows = self._rows(HISTORY, (incident_id,)) if is_id(incident_id) else []
         if not rows:
             self.load(incident_id)
         return tuple(entry_of(*row) for row in rows)
@@ -192,15 +198,51 @@ class SqlJournal:
         parent: str | None = None,
     ) -> tuple[Incident, ...]:
         """The incidents to which all that is given applies, by id; all of them when nothing is given."""
-        asked = {"order_id": order, "customer": customer, "state": state, "parent": parent}
-        given: dict[str, str] = {column: value for column, value in asked.items() if value}
-        if category:
-            given["category"] = member(StatusCategory, "category", category).value
-        if not all(map(is_id, given.values())):
-            return ()
-        where = f" WHERE {' AND '.join(f'{column} = ?' for column in given)}" if given else ""
-        rows = self._rows(f"SELECT id, projection FROM csp_incident{where} ORDER BY id", tuple(given.values()))
-        return tuple(incident_of(*row) for row in rows)
+        pairs = self.with_categories(order=order, customer=customer, state=state, category=category, parent=parent)
+        return tuple(incident for _, incident in pairs)
+
+    def with_categories(
+        self,
+        *,
+        order: str | None = None,
+        customer: str | None = None,
+        state: str | None = None,
+        category: StatusCategory | str | None = None,
+        parent: str | None = None,
+    ) -> tuple[tuple[StatusCategory, Incident], ...]:
+        """What :meth:`find` gives, each with the category of its state, also where its workflow is not here.
+
+        All of it is from one moment: none is missing, and none there twice, because somebody records meanwhile.
+
+        >>> from datetime import datetime, timezone
+        >>> from csprotocol import store
+        >>> with store.sqlite(":memory:") as journal:
+        ...     opened = journal.open(Workflow.default().compile().open("INC-1", at=datetime.now(timezone.utc)))
+        ...     [(category.value, incident.id) for category, incident in journal.with_categories()]
+        [('new', 'INC-1')]
+        """
+        word = None if category is None else member(StatusCategory, "category", category).value
+        columns = {"order_id": order, "customer": customer, "state": state, "category": word, "parent": parent}
+        return found(self._port, {name: value for name, value in columns.items() if value is not None})
+
+    def dump(self, take: Callable[[Incident, tuple[Entry, ...], Incident], object]) -> int:
+        """How many incidents there are, after each was handed to ``take``: as opened, its entries, as it stands.
+
+        All of it is from one moment, by id, whatever others write meanwhile, and at no time more than an incident
+        with its entries is held. What ``take`` gets is what :meth:`restore` wants. It must not use the journal.
+
+        >>> from datetime import datetime, timezone
+        >>> from csprotocol import store
+        >>> with store.sqlite(":memory:") as journal:
+        ...     opened = journal.open(Workflow.default().compile().open("INC-1", at=datetime.now(timezone.utc)))
+        ...     journal.dump(lambda opened, entries, stands: print(opened.id, len(entries), stands.state))
+        INC-1 0 new
+        1
+
+        Raises:
+            DamagedJournalError: something in it cannot be read.
+        """
+        return dumped(self._port, take)
 
     def execute(
         self,
@@ -215,8 +257,12 @@ class SqlJournal:
 
         Raises:
             UnknownIncidentError: the incident is not here.
+            DamagedJournalError: where it stands cannot be read.
             UnusableJournalError: the database is busy or broken; nothing was written.
         """
+        now = asked(command, now)
+        if expected_version is not None:
+            require_whole("expected_version", expected_version)
 
         def work(statements: Statements) -> Outcome:
             unit = Unit(statements, self._port.dialect, self._machines)
@@ -246,7 +292,7 @@ class SqlJournal:
         Raises:
             UnknownIncidentError: one of the incidents is not here; nothing was written.
         """
-        batch = list(commands)
+        batch = [triple(each) for each in commands]
 
         def work(statements: Statements) -> tuple[Outcome, ...]:
             unit = Unit(statements, self._port.dialect, self._machines)
@@ -263,12 +309,13 @@ class SqlJournal:
 
         Each is there once, and stays until it is acknowledged: a reader that stops in between sees it again.
         """
-        rows = self._rows(_OUTBOX, (max(0, min(limit, _LARGEST)),))
+        require_whole("limit", limit)
+        rows = self._rows(_OUTBOX, (max(0, min(limit, LARGEST)),))
         return tuple(OutboxRow(position, entry_of(*row)) for position, *row in rows)
 
     def acknowledge(self, positions: Iterable[int]) -> int:
         """How many rows of the outbox were taken off."""
-        known = sorted({position for position in positions if 0 < position < _LARGEST})
+        known = positions_of(positions)
 
         def work(statements: Statements) -> int:
             sql = "DELETE FROM csp_outbox WHERE position IN ({})"
@@ -301,8 +348,7 @@ class SqlJournal:
             raise JournalError("this journal keeps no hash chain", hint="make one with tamper_evident=True")
         if incident_id is None:
             return _chain.whole(heads(self._port))
-        found: str = self._one("SELECT head_hash FROM csp_incident WHERE id = ?", incident_id)[0]
-        return found
+        return head_of(incident_id, self._one("SELECT head_hash FROM csp_incident WHERE id = ?", incident_id)[0])
 
     def holds(self, incident_id: str, head: str) -> bool:
         """Whether the incident's chain once ended in ``head`` and still holds that place: it may have grown since.
@@ -322,27 +368,34 @@ class SqlJournal:
         stays with the incident, the moves and their instants stay in the journal, the chain still verifies, and the
         erasure shows, with ``now``. An event that is delivered again is still known as a duplicate.
 
-        SQLite overwrites what it deletes. PostgreSQL and MySQL keep old rows until they clean up (``VACUUM``, purge),
-        and every database has backups.
+        SQLite overwrites what it deletes and empties its write-ahead log, unless somebody is reading or writing just
+        then, who is not waited for: :meth:`scrub` tells, and tries again. PostgreSQL and MySQL keep old rows until
+        they clean up (``VACUUM``, purge), and every database has backups.
 
         Raises:
             UnknownIncidentError: the incident is not here.
         """
-        at = instant(utc("now", now))
+        at = instant(moment(now))
 
         def work(statements: Statements) -> int:
-            unit = Unit(statements, self._port.dialect, self._machines)
-            unit.lock((incident_id,))
-            incident = without_personal(unit.incident(incident_id))
-            statements.run(_ERASE.format(which="="), (at, incident_id))
-            erased = statements.run(_ERASE.format(which=">"), (at, incident_id))
-            row = (projection_of(incident), incident_id)
-            statements.run("UPDATE csp_incident SET customer = NULL, projection = ? WHERE id = ?", row)
-            return erased
+            return erase(statements, Unit(statements, self._port.dialect, self._machines), incident_id, at)
 
         erased = self._port.write(work)
         self._port.scrub()
         return erased
+
+    def scrub(self) -> bool:
+        """Whether nothing of what was erased is left in the files of this database.
+
+        ``False`` for SQLite while somebody reads or writes, who keeps the write-ahead log from being emptied: ask
+        again later. Always ``False`` for PostgreSQL and MySQL, which clean up in their own time.
+
+        >>> from csprotocol import store
+        >>> with store.sqlite(":memory:") as journal:
+        ...     journal.scrub()
+        True
+        """
+        return self._port.scrub()
 
     def _open(self, statements: Statements, incident: Incident, *, parent_must_live: bool = True) -> Incident:
         return write_opening(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from csprotocol.errors import IncidentExistsError, ParentEndedError
+from csprotocol.errors import IncidentExistsError, InvalidValueError, ParentEndedError
 from csprotocol.incident import Incident, Machines
 from csprotocol.store import _chain
 from csprotocol.store._dialects import Dialect
 from csprotocol.store._port import Statements
-from csprotocol.store._records import incident_of, opening_of, projection_of, without_personal
+from csprotocol.store._records import LARGEST, incident_of, opening_of, projection_of, without_personal
 from csprotocol.store._unit import Unit
 
 __all__ = ["OPENING", "write_opening"]
@@ -39,11 +39,15 @@ def write_opening(
     One that comes from elsewhere with its history may have a parent that has ended since.
 
     Raises:
+        InvalidValueError: it is none, or counts beyond what databases can.
         IncidentExistsError: another one has its id.
         UnknownIncidentError: its parent is not here.
         ParentEndedError: its parent accepts nothing any more.
         UnknownWorkflowError, UnknownStateError: nobody could decide about it.
     """
+    for name in ("version", "reopen_count"):
+        if getattr(incident, name) > LARGEST:
+            raise InvalidValueError.of(f"Incident.{name}", getattr(incident, name), expected=f"at most {LARGEST}")
     unit = Unit(statements, dialect, machines)
     # The parent too: a merge or an end of it must not slip in between.
     unit.lock((incident.id, incident.parent))

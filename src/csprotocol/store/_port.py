@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from threading import local
 from typing import Any, Final, Protocol, TypeVar
 
 from csprotocol.errors import UnusableJournalError
@@ -45,6 +46,9 @@ class Port(ABC):
     dialect: Dialect
     name: str
 
+    def __init__(self) -> None:
+        self._thread: Any = local()
+
     def write(self, work: Callable[[Statements], T]) -> T:
         """What ``work`` gives in a transaction of its own; it runs again after a deadlock or a race, so it must be
         ready for that.
@@ -59,8 +63,9 @@ class Port(ABC):
         """What ``work`` reads; each statement stands for itself."""
         return self._tried((), work)
 
-    def scrub(self) -> None:  # noqa: B027  # most databases clean up by themselves
-        """What was deleted leaves the files, as far as the database lets us."""
+    def scrub(self) -> bool:
+        """Whether what was deleted has left the files; most databases clean up in their own time."""
+        return False
 
     @abstractmethod
     def close(self) -> None:
@@ -71,6 +76,21 @@ class Port(ABC):
         """``work`` between ``begin`` and the commit, or alone without ``begin``."""
 
     def _tried(self, begin: tuple[str, ...], work: Callable[[Statements], T]) -> T:
+        self._require_idle()
+        self._thread.is_busy = True
+        try:
+            return self._repeated(begin, work)
+        finally:
+            self._thread.is_busy = False
+
+    def _require_idle(self) -> None:
+        """Refuse who comes in from within: a second transaction would end the first one halfway."""
+        if getattr(self._thread, "is_busy", False):
+            raise UnusableJournalError.of(
+                self.name, "it was used from within one of its own calls", hint="use it before, or afterwards"
+            )
+
+    def _repeated(self, begin: tuple[str, ...], work: Callable[[Statements], T]) -> T:
         for attempt in range(_ATTEMPTS):
             try:
                 return self._attempt(begin, work)

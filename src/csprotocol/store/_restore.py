@@ -8,21 +8,21 @@ from datetime import datetime
 from typing import Any, Final
 
 from csprotocol.errors import DamagedJournalError, IncidentExistsError, JournalError
-from csprotocol.incident import Entry, Incident, Machines, replay
-from csprotocol.incident._command import DERIVED
+from csprotocol.incident import Entry, Incident, Machines
 from csprotocol.incident._incident import evolve
-from csprotocol.incident._plain import instant, plain_data, require_id, utc
+from csprotocol.incident._plain import instant
 from csprotocol.store import _chain
+from csprotocol.store._derive import followed
 from csprotocol.store._dialects import Dialect
+from csprotocol.store._dump import HISTORY
+from csprotocol.store._entry_check import require_entry
 from csprotocol.store._port import Statements, chunks, marks
-from csprotocol.store._records import FROM_DATA, entry_of, projection_of
-from csprotocol.store._unit import ENTRY_COLUMNS, ENTRY_TABLES
+from csprotocol.store._records import entry_of, projection_of
 
 __all__ = ["is_told_already", "next_id", "restored", "write_entries"]
 
 _DIGITS: Final = 6
 _IDS: Final = "SELECT id FROM csp_incident WHERE id >= ? AND id < ?"
-_HISTORY: Final = f"SELECT {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE e.incident_id = ? ORDER BY e.seq"
 _TAKEN: Final = "SELECT incident_id FROM csp_entry WHERE event_id IN ({marks})"
 _NEW_ENTRY: Final = "INSERT INTO csp_entry (incident_id, seq, event_id, body, hash) VALUES (?, ?, ?, ?, ?)"
 _NEW_PERSONAL: Final = "INSERT INTO csp_personal (incident_id, seq, salt, content, erased_at) VALUES (?, ?, ?, ?, ?)"
@@ -37,10 +37,13 @@ def next_id(statements: Statements, dialect: Dialect, prefix: str) -> str:
     # Whoever counts waits for the one who counted before, until that one has written.
     statements.rows(f"SELECT one FROM csp_schema{dialect.for_update}")
     beyond = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-    found = (incident_id.removeprefix(prefix) for (incident_id,) in statements.rows(_IDS, (prefix, beyond)))
+    found = {str(incident_id).removeprefix(prefix) for (incident_id,) in statements.rows(_IDS, (prefix, beyond))}
     # A longer run of digits is no number of ours.
     numbers = [int(text) for text in found if text.isascii() and text.isdigit() and len(text) <= 2 * _DIGITS]
-    return f"{prefix}{max(numbers, default=0) + 1:0{_DIGITS}}"
+    number = max(numbers, default=0) + 1
+    while f"{number:0{_DIGITS}}" in found:
+        number += 1
+    return f"{prefix}{number:0{_DIGITS}}"
 
 
 def restored(opened: Incident, entries: Iterable[Entry], stands: Incident | None, machines: Machines) -> Incident:
@@ -51,35 +54,24 @@ def restored(opened: Incident, entries: Iterable[Entry], stands: Incident | None
         InvalidValueError: an id that no journal takes, or an instant without a time zone.
         UnknownWorkflowError, UnknownStateError: nobody could have decided so.
     """
-    incident, unknown = opened, False
+    unknown: frozenset[str] = frozenset()
+    incident = opened
     ids: set[str] = set()
     for entry in entries:
-        _check(entry)
+        require_entry(entry)
         if entry.event_id in ids:
             raise DamagedJournalError.at(entry.incident_id, entry.seq, "event-id", "its event id stands twice")
         ids.add(entry.event_id)
-        incident = replay(incident, (entry,), machines)
-        unknown = unknown or entry.erased
+        incident, unknown = followed(incident, unknown, entry, machines)
     if stands is None:
         return incident
     if unknown:
-        incident = evolve(incident, {name: getattr(stands, name) for name in FROM_DATA})
+        incident = evolve(incident, {name: getattr(stands, name) for name in unknown})
     wrong = [each.name for each in fields(Incident) if getattr(stands, each.name) != getattr(incident, each.name)]
     if wrong:
         message = f"the incident is not where its entries lead: {', '.join(wrong)}"
         raise DamagedJournalError.at(incident.id, incident.version, "head", message)
     return incident
-
-
-def _check(entry: Entry) -> None:
-    require_id("Entry.event_id", entry.event_id)
-    if entry.event_id.startswith(DERIVED) and entry.event_id != f"{DERIVED}{entry.incident_id}/{entry.seq}":
-        message = f"its event id begins with {DERIVED} and is not that of its place"
-        raise DamagedJournalError.at(entry.incident_id, entry.seq, "event-id", message)
-    for name in ("occurred_at", "recorded_at", "effective_at"):
-        utc(f"Entry.{name}", getattr(entry, name))
-    if entry.data is not None:
-        plain_data("Entry.data", entry.data)
 
 
 def is_told_already(statements: Statements, incident_id: str, entries: tuple[Entry, ...]) -> bool:
@@ -88,7 +80,7 @@ def is_told_already(statements: Statements, incident_id: str, entries: tuple[Ent
     Raises:
         IncidentExistsError: it holds others.
     """
-    found = [entry_of(*row) for row in statements.rows(_HISTORY, (incident_id,))]
+    found = [entry_of(*row) for row in statements.rows(HISTORY, (incident_id,))]
     told = [
         given._replace(actor_id=None, data=None) if held.erased else given
         for held, given in zip(found, entries, strict=False)

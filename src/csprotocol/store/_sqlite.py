@@ -6,21 +6,21 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any, Final, TypeVar
 
 from csprotocol.errors import InvalidValueError, UnusableJournalError
 from csprotocol.store._dialects import SQLITE
 from csprotocol.store._port import Port, Statements
 
-__all__ = ["Durability", "SqlitePort"]
+__all__ = ["Durability", "SqlitePort", "folded"]
 
 T = TypeVar("T")
 
 _BUSY_SECONDS: Final = 30.0
+_SCRUB_MILLISECONDS: Final = 250
 
 
 class Durability(StrEnum):
@@ -44,6 +44,7 @@ class SqlitePort(Port):
     dialect = SQLITE
 
     def __init__(self, path: str | os.PathLike[str], durability: Durability) -> None:
+        super().__init__()
         given: object = path
         self._file = str(given)
         if not isinstance(given, str | os.PathLike) or not self._file or "\0" in self._file:
@@ -56,18 +57,20 @@ class SqlitePort(Port):
 
     def close(self) -> None:
         """Close the file; the last one out folds the write-ahead log into it."""
+        self._require_idle()
         with self._held():
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
 
-    def scrub(self) -> None:
-        """Deleted pages are overwritten already (``secure_delete``); fold the log, which still holds old ones.
+    def scrub(self) -> bool:
+        """Whether the write-ahead log, which still holds old pages, could be folded and emptied.
 
-        Where another process is reading just now, the log is folded when it is done.
+        Deleted pages are overwritten already (``secure_delete``). Who reads or writes just now is not waited for.
         """
-        with self._held(), suppress(sqlite3.OperationalError):
-            self._live().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._require_idle()
+        with self._held():
+            return folded(self._live().execute)
 
     def _attempt(self, begin: tuple[str, ...], work: Callable[[Statements], T]) -> T:
         with self._held():
@@ -89,13 +92,20 @@ class SqlitePort(Port):
 
     def _held(self) -> RLock:
         """The lock; after a fork a new one, with a new connection, since neither may be shared with the parent."""
-        if self._pid != os.getpid() and self._file != ":memory:":
-            self._pid, self._lock = os.getpid(), RLock()
-            if self._connection is not None:
-                # Never closed here: that would drop the file locks of the process that opened it.
-                _FOREIGN.append(self._connection)
-                self._connection = self._connect()
+        if self._pid != os.getpid():
+            with _fork_lock[0]:
+                if self._pid != os.getpid():
+                    self._take_over()
         return self._lock
+
+    def _take_over(self) -> None:
+        if self._connection is not None and self._file != ":memory:":
+            foreign, self._connection = self._connection, self._connect()
+            # Never closed here: that would drop the file locks of the process that opened it.
+            _FOREIGN.append(foreign)
+        self._lock = RLock()
+        # Last: whoever finds it uses what stands above, without asking for the lock.
+        self._pid = os.getpid()
 
     def _live(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -136,6 +146,28 @@ class SqlitePort(Port):
 
 
 _FOREIGN: Final[list[sqlite3.Connection]] = []
+_fork_lock: Final = [Lock()]
+
+
+def _renew_fork_lock() -> None:
+    """Some thread of the parent may have held it."""
+    _fork_lock[0] = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_fork_lock)
+
+
+def folded(execute: Callable[[str], Any]) -> bool:
+    """Whether the write-ahead log is in the file and empty now; short of that after a quarter of a second."""
+    patience = execute("PRAGMA busy_timeout").fetchall()[0][0]
+    execute(f"PRAGMA busy_timeout = {_SCRUB_MILLISECONDS}").fetchall()
+    try:
+        return bool(execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0] == 0)
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        execute(f"PRAGMA busy_timeout = {patience}").fetchall()
 
 
 def _into_wal(connection: sqlite3.Connection) -> None:

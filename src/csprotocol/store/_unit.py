@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from csprotocol.errors import UnknownIncidentError
+from csprotocol.errors import DamagedJournalError, UnknownIncidentError
 from csprotocol.incident import Command, Entry, Facts, Incident, Machines, Outcome
 from csprotocol.incident._facts import NO_FACTS
 from csprotocol.incident._journal import OutcomeKind, child_of, settle
@@ -137,7 +137,7 @@ class Unit:
         else:
             salt = _chain.new_salt()
             record = _chain.entry_record(entry, _chain.personal_digest(salt, personal))
-            head.hash = _chain.linked(head.hash, record)
+            head.hash = _linked(incident.id, head.hash, record)
         head.incident = incident
         self._earlier[entry.event_id] = entry
         self._entries.append((entry.incident_id, entry.seq, entry.event_id, record, head.hash))
@@ -159,6 +159,13 @@ class Unit:
             return Facts(children)
         state = self._machines.at(into.incident).state(into.incident)
         return Facts(children, {into.incident.id: not state.final})
+
+
+def _linked(incident_id: str, previous: str, record: str) -> str:
+    try:
+        return _chain.linked(previous, record)
+    except (ValueError, TypeError):
+        raise DamagedJournalError.at(incident_id, 0, "head", "the end of its chain is no hash") from None
 
 
 def _standing(head: _Head) -> tuple[Any, ...]:
