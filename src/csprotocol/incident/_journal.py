@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from threading import Lock
 from typing import Final, NamedTuple, Protocol
 
@@ -133,7 +134,7 @@ def settle(
     incident: Incident,
     command: Command,
     machine: Machine,
-    facts: Facts,
+    facts: Facts | Callable[[], Facts],
     *,
     now: datetime,
     expected_version: int | None,
@@ -142,7 +143,7 @@ def settle(
     """What becomes of ``command``: the part of every journal that needs no database.
 
     ``earlier`` is the entry, of any incident, that has the command's ``event_id``; ``machine`` that of the incident's
-    workflow, in whatever version.
+    workflow, in whatever version. ``facts`` may be how to look them up: only guards ask, and most events have none.
     """
     if earlier is not None:
         same = earlier.incident_id == incident.id and redelivers(command, earlier)
@@ -155,6 +156,8 @@ def settle(
         stale = Denial(DenialKind.CONFLICT, "stale-version", params, "reload")
         return Outcome(OutcomeKind.CONFLICT, incident, reasons=(stale,))
     current = incident if incident.workflow == machine.ref else machine.migrate(incident)
+    if not isinstance(facts, Facts):
+        facts = facts() if machine.is_guarded(current, command.event) else NO_FACTS
     decision = machine.decide(current, command, facts, now=now)
     if isinstance(decision, Denied):
         return Outcome(OutcomeKind.DENIED, incident, reasons=decision.reasons)
@@ -276,16 +279,11 @@ class MemoryJournal:
         """
         with self._lock:
             incident = self.load(incident_id)
-            machine = self._machines.of(incident)
-            # Only guards ask; a state may have another name in the newest version.
-            guarded = incident.workflow != machine.ref or machine.is_guarded(incident, command.event)
-            if facts is None:
-                facts = self._facts(incident, command) if guarded else NO_FACTS
             outcome = settle(
                 incident,
                 command,
-                machine,
-                facts,
+                self._machines.of(incident),
+                facts or partial(self._facts, incident, command),
                 now=now,
                 expected_version=expected_version,
                 earlier=self._by_event.get(command.event_id) if command.event_id else None,

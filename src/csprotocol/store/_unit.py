@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from csprotocol.errors import DamagedJournalError, UnknownIncidentError
 from csprotocol.incident import Command, Entry, Facts, Incident, Machines, Outcome
-from csprotocol.incident._facts import NO_FACTS
 from csprotocol.incident._journal import OutcomeKind, child_of, settle
 from csprotocol.store import _chain
 from csprotocol.store._dialects import Dialect
@@ -96,16 +96,11 @@ class Unit:
     ) -> Outcome:
         """What becomes of the command; what it changed is seen by those after it."""
         incident = self.incident(incident_id)
-        machine = self._machines.of(incident)
-        if facts is None:
-            # Most events have no guards, and only guards ask. A state may have another name in the newest version.
-            guarded = incident.workflow != machine.ref or machine.is_guarded(incident, command.event)
-            facts = self._facts(incident, command) if guarded else NO_FACTS
         outcome = settle(
             incident,
             command,
-            machine,
-            facts,
+            self._machines.of(incident),
+            facts or partial(self._facts, incident, command),
             now=now,
             expected_version=expected_version,
             earlier=self._earlier.get(command.event_id) if command.event_id else None,
