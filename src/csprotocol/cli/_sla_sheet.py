@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Final
 
 from csprotocol.calendar import BusinessCalendar, CalendarHistory
@@ -83,6 +84,7 @@ def sheet_of(
     sheet, ready = Sheet(), _Ready(policy)
     known = tuple(tickets)
     late: list[tuple[timedelta, int, Worst]] = []
+    numbers = count()
     for number, ticket in enumerate(known):
         if progress is not None and not number % 1000:
             progress(number, len(known))
@@ -107,7 +109,7 @@ def sheet_of(
             sheet.overdue_by[key] += not clock.is_finished
             row = Worst(ticket.id, clock, -clock.remaining if clock.remaining is not None else timedelta(0))
             # The number parts equals, so that the order of the export decides and clocks are never compared.
-            (heapq.heappush if len(late) < worst else heapq.heappushpop)(late, (row.late, -number, row))
+            (heapq.heappush if len(late) < worst else heapq.heappushpop)(late, (row.late, -next(numbers), row))
     sheet.worst = [row for _, _, row in sorted(late, key=lambda each: each[:2], reverse=True)][:worst]
     return sheet
 
