@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csprotocol.errors import InvalidValueError, NaiveDatetimeError
-from csprotocol.incident import _columns, _columns_loop, _columns_numpy
+from csprotocol.incident import _columns, _columns_coded, _columns_loop, _columns_numpy
 from csprotocol.incident._columns import Replay, StatusLog, check_status_log, replay_columns
 from csprotocol.incident._columns_read import Columns, is_missing
 from csprotocol.incident._workflow import Workflow
@@ -546,3 +546,27 @@ class TestWithoutNumpy:
         )
         found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert found.stdout.split("\n")[0] == "8 []"
+
+
+class TestTextsOfNumpy:
+    """Texts of one width are numbered by their letters; the answer is that of the loop, whatever the letters."""
+
+    @given(
+        st.lists(st.text("aéÿ€ñ\x00 -", max_size=20), min_size=1, max_size=30),
+        st.booleans(),
+    )
+    def test_codes_tell_texts_apart(self, texts: list[str], wide: bool) -> None:
+        column = np.array(texts if wide else [text.replace("€", "e") for text in texts])
+        codes = _columns_coded._text_codes(column)
+        known = column.tolist()
+        if codes is None:
+            assert column.dtype.itemsize == 0 or any(ord(letter) > 255 for text in known for letter in text)
+            return
+        assert [[a == b for b in codes.tolist()] for a in codes.tolist()] == [[a == b for b in known] for a in known]
+
+    def test_two_texts_of_one_number(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        column = np.array(["INC0000000001", "INC0000000002", "INC0000000001"])
+        monkeypatch.setattr(_columns_coded, "_ODD", 0)
+        same = np.array(["aaaaaaaaINC01", "bbbbbbbbINC01"])
+        assert _columns_coded._text_codes(same) is None
+        assert _columns_coded._text_codes(column) is not None
