@@ -9,7 +9,7 @@ from typing import NamedTuple
 from csprotocol.incident._command import Actor
 from csprotocol.incident._incident import Link
 from csprotocol.incident._plain import Plain
-from csprotocol.model import ActorKind, FrozenDict
+from csprotocol.model import ActorKind
 
 __all__ = ["Entry"]
 
@@ -56,6 +56,3 @@ class Entry(NamedTuple):
     def __repr__(self) -> str:
         """Without what may be personal."""
         return f"Entry({self.incident_id} #{self.seq}: {self.event}, {self.source} -> {self.target})"
-
-
-NO_DATA: Mapping[str, Plain] = FrozenDict()

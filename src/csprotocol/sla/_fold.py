@@ -22,7 +22,7 @@ _SAME_INSTANT: Final = timedelta(seconds=1)
 class Fold:
     """The clocks of one ticket while its events go by."""
 
-    __slots__ = ("_created_at", "events", "facts", "in_force", "policy", "sheet", "ticket_id", "tracks")
+    __slots__ = ("events", "facts", "in_force", "policy", "sheet", "ticket_id", "tracks")
 
     def __init__(self, ticket: Ticket | Iterable[Event], sheet: Sheet) -> None:
         self.ticket_id = ticket.id if isinstance(ticket, Ticket) else None
