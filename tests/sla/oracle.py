@@ -321,6 +321,7 @@ def _cycles(kind: str, steps: list[Step]) -> list[Told]:
             _take_up(last, entry, counting=choice == "continue")
             running = last
         else:
+            anew.discard(owed)
             running = Told(step.at, owed, [entry])
             cycles.append(running)
     return cycles

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self, final
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, final
 
 from csprotocol.calendar._arguments import in_zone_of, instant_of, not_an_instant, plain
 from csprotocol.calendar._compile import EPOCH, first_instant, first_reach
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from csprotocol.calendar._day_table import DayTable
 
 __all__ = ["BusinessCalendar"]
+
+_NOTHING: Final = timedelta(0)
+# Longer than any line, and far from where sums of durations overflow.
+_LONG: Final = timedelta(days=366 * 9999)
 
 
 @final
@@ -133,19 +137,20 @@ class BusinessCalendar(Compiled):
             NeverOpenError: the calendar does not open again before the work is done.
             HorizonError: it does, but later than ``last_year``.
         """
-        x = instant_of(at)
-        if not isinstance(work, timedelta):
-            raise InvalidValueError.of("work", work, expected="a timedelta", hint="timedelta(hours=4), for example")
-        if not work:
-            return at
-        line = self._covering(x, x)
-        backwards = work.days < 0
         try:
-            while (reached := line.reach(line.opened(x) + work, latest=backwards)) is None:
-                line = self._longer(line, at, backwards=backwards)
-            return in_zone_of(at, reached)
-        except OverflowError:
-            raise self._beyond(backwards=backwards) from None
+            x = at - EPOCH
+        except (TypeError, ValueError):
+            raise not_an_instant("at", at) from None
+        line = self._line
+        # F(at) + work, and where F reaches it: written out, because calls would cost as much as the answer.
+        if type(x) is timedelta is type(work) and _NOTHING < work < _LONG and line.start <= x < line.end:
+            i = bisect_right(line.marks, x)
+            opened = (line.base[i] + x if i & 1 else line.base[i]) + work
+            m = bisect_left(line.closing, opened)
+            if m < len(line.closing):
+                reached = EPOCH + (line.marks[2 * m + 1] - (line.closing[m] - opened))
+                return reached if at.tzinfo is UTC else reached.astimezone(at.tzinfo)
+        return self._added(at, work)
 
     def next_open(self, at: datetime) -> datetime:
         """The first open instant at or after ``at``; ``at`` itself when it is open.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from typing import Final
 
+from csprotocol.calendar._arguments import in_zone_of, instant_of
 from csprotocol.calendar._compile import EPOCH
 from csprotocol.calendar._source import Source
 from csprotocol.calendar._timeline import Day, Timeline
@@ -65,6 +66,22 @@ class Compiled:
         if not line.covers(low, high, up_to=up_to):
             raise self._outside(low if low < line.start else high)
         return line
+
+    def _added(self, at: datetime, work: timedelta) -> datetime:
+        """The rare cases: years that are not compiled yet, work that goes backwards, arguments that are wrong."""
+        x = instant_of(at)
+        if not isinstance(work, timedelta):
+            raise InvalidValueError.of("work", work, expected="a timedelta", hint="timedelta(hours=4), for example")
+        if not work:
+            return at
+        line = self._covering(x, x)
+        backwards = work.days < 0
+        try:
+            while (reached := line.reach(line.opened(x) + work, latest=backwards)) is None:
+                line = self._longer(line, at, backwards=backwards)
+            return in_zone_of(at, reached)
+        except OverflowError:
+            raise self._beyond(backwards=backwards) from None
 
     def _longer(self, line: Timeline, at: datetime, *, backwards: bool = False, closing: bool = False) -> Timeline:
         """A line that reaches further in one direction, or the error that says why there is none."""

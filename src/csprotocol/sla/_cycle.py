@@ -20,8 +20,9 @@ class Cycle:
     """Elapsed time and verdict, kept up to ``at``. Lives only while a ticket is evaluated."""
 
     __slots__ = (
-        "_aims", "allowed", "applied_at", "at", "breached_at", "breaches", "calendar", "elapsed", "reached_at", "rule",
-        "rule_name", "running", "runs", "start", "stop", "stop_reason", "target", "unknown", "why",
+        "_aims", "_counted", "allowed", "applied_at", "at", "breached_at", "breaches", "calendar", "elapsed",
+        "reached_at", "rule", "rule_name", "running", "runs", "start", "stop", "stop_reason", "target", "unknown",
+        "why",
     )  # fmt: skip
 
     def __init__(
@@ -42,6 +43,8 @@ class Cycle:
         self.breached_at: datetime | None = None
         self.breaches: list[Breach] = []
         self.runs: list[tuple[datetime, datetime, bool, BusinessCalendar, str]] = []
+        # How many of them are in ``elapsed``: all of them, before target or calendar change.
+        self._counted = 0
         self.stop: datetime | None = None
         self.stop_reason: str | None = None
         self.unknown = ""
@@ -49,24 +52,24 @@ class Cycle:
         self._aims: list[tuple[datetime, Target, bool]] = [(at, target, False)]
 
     def advance(self, at: datetime) -> None:
-        """Let time pass until ``at``."""
+        """Let time pass until ``at``, and count it."""
+        self.turn(at, self.why, running=self.running)
+        for since, until, running, calendar, _ in self.runs[self._counted :]:
+            if running:
+                elapsed = self.elapsed + calendar.between(since, until)
+                # Most stretches end long before the target is used up.
+                if elapsed >= self.allowed and (self.reached_at is None or self.breached_at is None):
+                    self._judge(since, until)
+                self.elapsed = elapsed
+        self._counted = len(self.runs)
+
+    def turn(self, at: datetime, why: str, *, running: bool) -> None:
+        """Run or stand still from ``at`` on. The stretch until then is only noted: nobody asked for its length yet."""
         since = self.at
-        if at <= since:
-            return
-        self.at = at
-        calendar = self.calendar
-        self.runs.append((since, at, self.running, calendar, self.why))
-        if not self.running:
-            return
-        opened = calendar.between(since, at)
-        elapsed = self.elapsed + opened
-        # Most stretches end long before the target is used up.
-        if self.reached_at is None:
-            if elapsed >= self.allowed:
-                self._judge(since, at)
-        elif self.breached_at is None:
-            self._judge(since, at)
-        self.elapsed = elapsed
+        if at > since:
+            self.runs.append((since, at, self.running, self.calendar, self.why))
+            self.at = at
+        self.running, self.why = running, why
 
     def due(self) -> datetime | None:
         """When the target is used up if it runs on from here; ``None`` when it never is, and ``unknown`` says why."""
@@ -85,16 +88,6 @@ class Cycle:
             self.unknown = "beyond-the-calendar"
             return None
         return max(found, self.applied_at)
-
-    def pause(self, at: datetime, why: str) -> None:
-        """Stand still from ``at`` on."""
-        self.advance(at)
-        self.running, self.why = False, why
-
-    def resume(self, at: datetime, why: str = "running") -> None:
-        """Run again from ``at`` on."""
-        self.advance(at)
-        self.running, self.why = True, why
 
     def retarget(self, at: datetime, target: Target, rule: ClockRule, name: str) -> None:
         """Another target from ``at`` on: elapsed time stays, the deadline is a new one, and so is the verdict."""
@@ -166,7 +159,7 @@ class Cycle:
 
     def _again(self) -> None:
         """All stretches so far under the present calendar; verdicts under earlier calendars fall with them."""
-        runs, self.runs = self.runs, []
+        runs, self.runs, self._counted = self.runs, [], 0
         aims, self._aims = self._aims, []
         present, end = (self.running, self.why), self.at
         self.elapsed, self.at = _NONE, self.start

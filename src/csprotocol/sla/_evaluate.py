@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Final
 
 from csprotocol.model import Event, EventKind, Ticket, require_aware
 from csprotocol.sla._fold import Fold
@@ -11,6 +12,7 @@ from csprotocol.sla._measure import clock_state
 from csprotocol.sla._policy import NEEDS, ClockKind
 from csprotocol.sla._state import ClockState
 from csprotocol.sla._terms import Calendars, Policies, Sheet
+from csprotocol.sla._tracks import TRACKS
 
 __all__ = ["Sla", "evaluate"]
 
@@ -57,10 +59,12 @@ class Sla:
         InvalidValueError: a rule names a calendar that is not given.
     """
 
-    __slots__ = ("_sheet",)
+    __slots__ = ("_sheet", "_tracks")
 
     def __init__(self, policy: Policies, calendars: Calendars) -> None:
         self._sheet = Sheet(policy, calendars)
+        # Looked up once: an enum is hashed in Python.
+        self._tracks = tuple(TRACKS[kind] for kind in self._sheet.kinds)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -72,7 +76,7 @@ class Sla:
 
         They are left out of the answer: a reply that nobody wrote down is not a reply that nobody gave.
         """
-        if len(ticket.recorded) == len(EventKind):
+        if len(ticket.recorded) == _ALL_KINDS:
             return ()
         return tuple(kind for kind in self._sheet.kinds if NEEDS[kind] not in ticket.recorded)
 
@@ -80,14 +84,16 @@ class Sla:
         """What :func:`evaluate` gives."""
         if type(now) is not datetime or now.tzinfo is not UTC:
             now = require_aware("now", now).astimezone(UTC)
-        fold = Fold(ticket, self._sheet)
+        fold = Fold(ticket, self._sheet, self._tracks)
         fold.until(now)
         untold = self.untold(ticket) if isinstance(ticket, Ticket) else ()
         return tuple(
-            clock_state(cycle, track.kind, number, fold.ticket_id, now)
-            for track in fold.tracks
-            if track.kind not in untold
-            for number, cycle in enumerate(track.cycles, 1)
+            [
+                clock_state(cycle, track.kind, number, fold.ticket_id, now)
+                for track in fold.tracks
+                if track.kind not in untold
+                for number, cycle in enumerate(track.cycles, 1)
+            ]
         )
 
     def evaluate_many(
@@ -96,3 +102,6 @@ class Sla:
         """Each ticket with its clocks, one after the other: any number of tickets in constant memory."""
         for ticket in tickets:
             yield ticket, self.evaluate(ticket, now)
+
+
+_ALL_KINDS: Final = len(EventKind)

@@ -11,7 +11,7 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket, in_order
 from csprotocol.model._words import member
 from csprotocol.sla._terms import Facts, Sheet, Terms
-from csprotocol.sla._tracks import TRACKS
+from csprotocol.sla._tracks import Track
 
 __all__ = ["Fold"]
 
@@ -20,29 +20,32 @@ _SAME_INSTANT: Final = timedelta(seconds=1)
 
 
 class Fold:
-    """The clocks of one ticket while its events go by."""
+    """The clocks of one ticket while its events go by; ``tracks`` are theirs in the order of the sheet's kinds."""
 
     __slots__ = ("events", "facts", "in_force", "policy", "sheet", "ticket_id", "tracks")
 
-    def __init__(self, ticket: Ticket | Iterable[Event], sheet: Sheet) -> None:
-        self.ticket_id = ticket.id if isinstance(ticket, Ticket) else None
-        self.events = ticket.events if isinstance(ticket, Ticket) else in_order(ticket)
-        self.facts = _first_facts(ticket) if isinstance(ticket, Ticket) else Facts()
+    def __init__(self, ticket: Ticket | Iterable[Event], sheet: Sheet, tracks: Iterable[type[Track]]) -> None:
+        self.ticket_id: str | None
+        if isinstance(ticket, Ticket):
+            self.ticket_id, self.events, self.facts = ticket.id, ticket.events, _first_facts(ticket)
+        else:
+            self.ticket_id, self.events, self.facts = None, in_order(ticket), Facts()
         self.sheet = sheet
         self.policy = sheet.first
         self.in_force: str | None = None
         terms = sheet.terms(self.policy, self.facts)
-        self.tracks = tuple(
-            TRACKS[kind](kind, each, self._calendar_of(each, sheet.spare))
-            for kind, each in zip(sheet.kinds, terms, strict=True)
-        )
+        calendar_of, spare = self._calendar_of, sheet.spare
+        self.tracks = [
+            track(kind, each, calendar_of(each, spare))
+            for track, kind, each in zip(tracks, sheet.kinds, terms, strict=True)
+        ]
 
     def until(self, now: datetime) -> None:
         """Everything that happened up to ``now``; what lies before the creation counts from there."""
         last = self._begin(now)
         if last is None:
             return
-        takes, status = _TAKES, EventKind.STATUS
+        takes, moves, tracks = _TAKES, EventKind.STATUS, self.tracks
         for event in self.events:
             at = event.at
             if at.tzinfo is not UTC:
@@ -53,8 +56,12 @@ class Fold:
                 last = at
             # Clocks of two senders disagree: what is told later does not happen earlier.
             kind = event.kind
-            if kind is status:
-                self._status(last, event)
+            if kind is moves:
+                status = event.data.get("to")
+                if status.__class__ is not StatusCategory:
+                    status = member(StatusCategory, "Event.data['to'] of a status event", status)
+                for track in tracks:
+                    track.moved(last, status)
                 continue
             take = takes.get(kind)
             if take is not None:
@@ -89,13 +96,6 @@ class Fold:
         for track in self.tracks:
             if _counts(event, track.terms):
                 track.answered(at)
-
-    def _status(self, at: datetime, event: Event) -> None:
-        status = event.data.get("to")
-        if status.__class__ is not StatusCategory:
-            status = member(StatusCategory, "Event.data['to'] of a status event", status)
-        for track in self.tracks:
-            track.moved(at, status)
 
     def _merged(self, at: datetime, _event: Event) -> None:
         for track in self.tracks:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from csprotocol.errors import BusinessTimeError
+from csprotocol.model._draft import draft_of
 from csprotocol.sla._cycle import Cycle
 from csprotocol.sla._policy import ClockKind
 from csprotocol.sla._state import ClockState, ClockWarning, State
@@ -16,6 +17,7 @@ from csprotocol.sla._targets import OpenTime
 __all__ = ["clock_state"]
 
 _NONE: Final = timedelta(0)
+_Draft: Final = draft_of(ClockState)
 # Stops that are no verdict: what was promised fell away.
 _VOID: Final = frozenset({"cancelled", "merged", "no-target", "replaced"})
 
@@ -30,26 +32,27 @@ def clock_state(cycle: Cycle, kind: ClockKind, number: int, ticket_id: str | Non
     due_at = None if state is State.PAUSED and cycle.breached_at is None else cycle.due()
     target = cycle.target
     remaining = target.time - cycle.elapsed if isinstance(target, OpenTime) else _open_time_to(due_at, cycle)
-    diagnostics = (cycle.unknown,) if cycle.unknown else ()
-    return ClockState(
-        kind=kind,
-        cycle=number,
-        state=state,
-        start=cycle.start,
-        stop=cycle.stop,
-        stop_reason=cycle.stop_reason,
-        target=target,
-        elapsed=cycle.elapsed,
-        remaining=remaining,
-        due_at=due_at,
-        breached_at=cycle.breached_at,
-        breach_log=tuple(cycle.breaches),
-        warnings=_warnings(cycle, kind, number, ticket_id) if cycle.rule.warn else (),
-        rule=cycle.rule_name,
-        ticket_id=ticket_id,
-        diagnostics=diagnostics,
-        _runs=tuple(cycle.runs),
-    )
+    told = _Draft()
+    told.kind = kind
+    told.cycle = number
+    told.state = state
+    told.start = cycle.start
+    told.stop = cycle.stop
+    told.stop_reason = cycle.stop_reason
+    told.target = target
+    told.elapsed = cycle.elapsed
+    told.remaining = remaining
+    told.due_at = due_at
+    told.breached_at = cycle.breached_at
+    told.breach_log = tuple(cycle.breaches)
+    told.warnings = _warnings(cycle, kind, number, ticket_id) if cycle.rule.warn else ()
+    told.rule = cycle.rule_name
+    told.ticket_id = ticket_id
+    told.diagnostics = (cycle.unknown,) if cycle.unknown else ()
+    told._runs = tuple(cycle.runs)
+    told.__class__ = ClockState
+    clock: ClockState = told
+    return clock
 
 
 def _state(cycle: Cycle) -> State:

@@ -94,8 +94,8 @@ class Track:
         if live:
             if not was_live:
                 self.reopened(at)
-            if self.open is not None:
-                self._hold(at, self.open)
+            if (cycle := self.open) is not None:
+                self._hold(at, cycle)
         elif was_live:
             self.ended(at, "cancelled" if status is StatusCategory.CANCELLED else "resolved")
 
@@ -167,7 +167,7 @@ class Track:
                 if changed_at >= stopped:
                     last.recalendar(changed_at, calendar)
             self.open = last
-            last.resume(at)
+            last.turn(at, "running", running=True)
             self._aim(at, last)
 
     def _aim(self, at: datetime, cycle: Cycle) -> None:
@@ -188,11 +188,12 @@ class Track:
 
     def _hold(self, at: datetime, cycle: Cycle) -> None:
         """Pause or go on, as the status says."""
-        if self.status in self.terms.pauses:
-            if cycle.running or cycle.why != self.status:
-                cycle.pause(at, str(self.status))
+        status = self.status
+        if status in self.terms.pauses:
+            if cycle.running or cycle.why != status:
+                cycle.turn(at, str(status), running=False)
         elif not cycle.running:
-            cycle.resume(at)
+            cycle.turn(at, "running", running=True)
 
 
 class WholeLife(Track):
