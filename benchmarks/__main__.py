@@ -23,11 +23,13 @@ PACKAGES = (
     "business-duration", "businesstime", "businesstimedelta", "workalendar",
     "transitions", "python-statemachine", "automat", "simpleslacalc", "eventsourcing",
 )  # fmt: skip
+# Peers that cannot stand beside the rest, and the interpreters that have them.
+_pythons: dict[str, str] = {}
 RUNS: dict[str, Callable[[bool], Table]] = {
     "scalar": lambda quick: speed(quick=quick),
     "correctness": lambda _: correctness(),
     "columns": lambda quick: columns(quick=quick),
-    "sla": lambda quick: clocks(quick=quick),
+    "sla": lambda quick: clocks(quick=quick, pythons=_pythons),
     "machine": lambda quick: machines(quick=quick),
     "incident": lambda quick: incident_columns(quick=quick),
     "store": lambda quick: journals(quick=quick),
@@ -40,7 +42,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Speed and correctness beside the peers.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, 1 M instead of 10 M pairs")
     parser.add_argument("--only", action="append", choices=list(RUNS), help="only this one (may be repeated)")
+    parser.add_argument(
+        "--python", action="append", default=[], metavar="PEER=PATH", help="an interpreter that has this peer"
+    )
     chosen = parser.parse_args()
+    _pythons.update(each.split("=", 1) for each in chosen.python)
     print(f"Python {platform.python_version()}, {', '.join(_versions())}\n")
     passes = True
     for name, run in RUNS.items():

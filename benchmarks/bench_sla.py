@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import Any, Final
 
+from benchmarks import apart
 from benchmarks._measure import NOT_INSTALLED, Table, per_second, ratio, seconds_per_call
 from csprotocol.calendar import BusinessCalendar, BusinessHours
 from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket
@@ -16,16 +20,15 @@ from csprotocol.sla import Sla, SlaPolicy, State, hours
 
 DESK: Final = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 09:00-17:00"))
 START: Final = datetime(2024, 6, 5, 10, 30, tzinfo=UTC)
-QUESTIONS: Final = 600
 LEAST_FOLDS, LEAST_TIMES, MOST_BY_LENGTH = 100_000, 50, 1.5
 OURS, FOLD = "**csprotocol**, a deadline", "**csprotocol**, a clock of seven events with its due date"
 
 Deadline = Callable[[datetime, int], datetime]
 
 
-def clocks(*, quick: bool) -> Table:
-    """Speed beside correctness."""
-    table = Table("SLA clocks, Mon-Fri 09:00-17:00", ["what", "4 h", "16 h", "40 h", f"right of {QUESTIONS}"])
+def clocks(*, quick: bool, pythons: Mapping[str, str] = MappingProxyType({})) -> Table:
+    """Speed beside correctness; ``pythons`` names an interpreter for each peer that cannot stand beside the rest."""
+    table = Table("SLA clocks, Mon-Fri 09:00-17:00", ["what", "4 h", "16 h", "40 h", f"right of {apart.QUESTIONS}"])
     peers: dict[str, Deadline] = {OURS: lambda at, work: DESK.add(at, timedelta(hours=work))}
     missing = []
     for name, package, build in (
@@ -36,7 +39,7 @@ def clocks(*, quick: bool) -> Table:
             peers[name] = build()
         else:
             missing.append(name)
-    amounts = (4, 16, 40)
+    amounts = apart.HOURS
     calls: dict[str, Callable[[], Any]] = {
         f"{name} {work}": partial(deadline, START, work) for name, deadline in peers.items() for work in amounts
     }
@@ -44,6 +47,8 @@ def clocks(*, quick: bool) -> Table:
     taken = seconds_per_call(calls, rounds=5 if quick else 11, budget_seconds=0.05 if quick else 0.2)
     for name, deadline in peers.items():
         table.add(name, *(per_second(taken[f"{name} {work}"]) for work in amounts), str(_right(deadline)))
+    for name in apart.PEERS:
+        table.add(name, *(_told_by(pythons[name], name) if name in pythons else [NOT_INSTALLED] * 4))
     table.add(FOLD, per_second(taken[FOLD]), "", "", "see the tests")
     for name in missing:
         table.add(name, *[NOT_INSTALLED] * 4)
@@ -58,7 +63,8 @@ def clocks(*, quick: bool) -> Table:
         table.limit(f"at least {LEAST_TIMES} x simpleslacalc; measured {times:.0f} x", holds=times >= LEAST_TIMES)
     table.notes += [
         "Right: against a minute-walking count of the same hours, random starts in 2024 (naive UTC for the peers).",
-        "sla-calculator and pyshiftsla pin numpy and pendulum releases of their own and cannot stand beside the rest.",
+        "sla-calculator and pyshiftsla pin old releases of pendulum, numpy and polars: `--python sla-calculator=PATH`.",
+        "sla-calculator is asked about weeks without holidays; pyshiftsla tells elapsed time, but not within one day.",
     ]
     return table
 
@@ -84,23 +90,21 @@ def _fold() -> Callable[[], Any]:
 def _right(deadline: Deadline) -> int:
     chance = random.Random(20261121)
     right = 0
-    for _ in range(QUESTIONS):
+    for _ in range(apart.QUESTIONS):
         start = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(366 * 24 * 60))
         work = chance.choice((1, 2, 4, 8, 16, 40))
         try:
-            right += deadline(start, work) == _walked(start, work)
+            right += deadline(start, work) == apart.walked(start, work)
         except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
             continue
     return right
 
 
-def _walked(start: datetime, work: int) -> datetime:
-    """Minute by minute, in the plainest way."""
-    left, at = work * 60, start
-    while left:
-        left -= at.weekday() < 5 and 9 <= at.hour < 17
-        at += timedelta(minutes=1)
-    return at
+def _told_by(python: str, name: str) -> list[str]:
+    """The cells of a peer that another interpreter measures."""
+    run = [python, apart.__file__, name]
+    told = json.loads(subprocess.run(run, check=True, capture_output=True, env={"TZ": "UTC"}).stdout)
+    return [*(per_second([1 / told["rates"][str(work)]]) for work in apart.HOURS), str(told["right"])]
 
 
 def _simpleslacalc() -> Deadline:

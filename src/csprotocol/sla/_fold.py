@@ -34,9 +34,8 @@ class Fold:
         self.policy = sheet.first
         self.in_force: str | None = None
         terms = sheet.terms(self.policy, self.facts)
-        calendar_of, spare = self._calendar_of, sheet.spare
         self.tracks = [
-            track(kind, each, calendar_of(each, spare))
+            track(kind, each, sheet.only or self._calendar_of(each, sheet.spare))
             for track, kind, each in zip(tracks, sheet.kinds, terms, strict=True)
         ]
 
@@ -78,13 +77,16 @@ class Fold:
         at = created.at if created.at.tzinfo is UTC else created.at.astimezone(UTC)
         if at > now:
             return None
-        starter, speaks = _starter(created, self.events, now)
+        starter, speaks = created.by, False
+        if starter is not ActorKind.CUSTOMER:
+            starter, speaks = _starter(created, self.events, now)
+        group = self.facts.group
         for track in self.tracks:
             track.created(at, starter)
             if speaks:
                 track.answered(at)
-            if self.facts.group is not None:
-                track.assigned(at, self.facts.group)
+            if group is not None:
+                track.assigned(at, group)
         return at
 
     def _message(self, at: datetime, event: Event) -> None:
@@ -178,6 +180,8 @@ def _utc(at: datetime) -> datetime:
 def _first_facts(ticket: Ticket) -> Facts:
     """What is known at the beginning: what the ticket says, unless events tell how it came to be so."""
     events = ticket.events
+    if ticket.priority is ticket.channel is ticket.group is None and not ticket.tags:
+        return Facts(None, None, ticket.language, ticket.reason)
     return Facts(
         priority=None if ticket.priority is None or _tell(events, EventKind.PRIORITY) else ticket.priority,
         channel=None if ticket.channel is None or _tell(events, EventKind.CHANNEL) else str(ticket.channel),
@@ -196,9 +200,7 @@ _NO_TAGS: Final[frozenset[str]] = frozenset()
 
 
 def _starter(created: Event, events: Iterable[Event], now: datetime) -> tuple[ActorKind, bool]:
-    """Who began it, and whether that was a public word of an agent that no message event tells."""
-    if created.by is ActorKind.CUSTOMER:
-        return created.by, False
+    """Who began what no customer created, and whether by a public word of an agent that no message event tells."""
     until = min(_utc(created.at) + _SAME_INSTANT, now + _MOMENT)
     opening = [e.by for e in events if e.kind is EventKind.MESSAGE and _utc(e.at) < until]
     if created.by is ActorKind.SYSTEM:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from csprotocol.calendar import BusinessCalendar
@@ -31,6 +31,9 @@ class Terms:
 AllTerms = tuple[Terms, ...]
 
 
+_NO_TAGS: Final[frozenset[str]] = frozenset()
+
+
 @dataclass(slots=True)
 class Facts:
     """What rules ask about a ticket, as it stands while the events go by."""
@@ -40,7 +43,7 @@ class Facts:
     language: str | None = None
     reason: str | None = None
     group: str | None = None
-    tags: frozenset[str] = field(default_factory=frozenset)
+    tags: frozenset[str] = _NO_TAGS
 
 
 _ANYBODY = When()
@@ -49,7 +52,7 @@ _ANYBODY = When()
 class Sheet:
     """Policies and calendars, checked once: every calendar that a rule names is there."""
 
-    __slots__ = ("_calendars", "_for_all", "_known", "first", "kinds", "policies", "spare")
+    __slots__ = ("_calendars", "_for_all", "_known", "first", "kinds", "only", "policies", "spare")
 
     def __init__(self, policies: Policies, calendars: Calendars) -> None:
         self.policies = {policies.id: policies} if isinstance(policies, SlaPolicy) else dict(policies)
@@ -59,6 +62,8 @@ class Sheet:
         named = {kind for policy in self.policies.values() for rule in policy.rules for kind in rule.clocks}
         self.kinds = tuple(kind for kind in ClockKind if kind in named)
         self._calendars = calendars
+        # One calendar is for everything.
+        self.only = calendars if isinstance(calendars, BusinessCalendar) else None
         # Of a clock that no rule sets: nothing is ever counted by it.
         self.spare = _any(calendars)
         # Policies whose first rule is for all tickets.
