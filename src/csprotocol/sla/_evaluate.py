@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -97,11 +97,20 @@ class Sla:
         )
 
     def evaluate_many(
-        self, tickets: Iterable[Ticket], now: datetime
+        self, tickets: Iterable[Ticket], now: datetime, *, progress: Callable[[int], object] | None = None
     ) -> Iterator[tuple[Ticket, tuple[ClockState, ...]]]:
-        """Each ticket with its clocks, one after the other: any number of tickets in constant memory."""
-        for ticket in tickets:
+        """Each ticket with its clocks, one after the other: any number of tickets in constant memory.
+
+        ``progress`` is told how many are done, after each thousand and at the end.
+        """
+        done = 0
+        for done, ticket in enumerate(tickets, 1):
             yield ticket, self.evaluate(ticket, now)
+            if progress is not None and not done % _PROGRESS_EVERY:
+                progress(done)
+        if progress is not None and (done % _PROGRESS_EVERY or not done):
+            progress(done)
 
 
+_PROGRESS_EVERY: Final = 1000
 _ALL_KINDS: Final = len(EventKind)
