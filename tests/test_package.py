@@ -30,6 +30,7 @@ CORE = (
     "csprotocol.calendar",
     "csprotocol.incident",
     "csprotocol.sla",
+    "csprotocol.returns",
     "csprotocol.kpi",
 )
 

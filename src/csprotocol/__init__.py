@@ -19,11 +19,13 @@ if TYPE_CHECKING:
         Event,
         EventKind,
         Money,
+        Order,
         Span,
         StatusCategory,
         Ticket,
         TicketFacts,
     )
+    from csprotocol.returns import ReturnPolicy
     from csprotocol.sla import SlaPolicy
 
 __all__ = [
@@ -37,7 +39,9 @@ __all__ = [
     "EventKind",
     "Incident",
     "Money",
+    "Order",
     "Ratio",
+    "ReturnPolicy",
     "SlaPolicy",
     "Span",
     "StatusCategory",
@@ -55,6 +59,7 @@ _HOMES = {
     "CsprotocolError": "errors",
     "Incident": "incident",
     "Ratio": "kpi",
+    "ReturnPolicy": "returns",
     "SlaPolicy": "sla",
     "Workflow": "incident",
 } | dict.fromkeys(
@@ -65,6 +70,7 @@ _HOMES = {
         "Event",
         "EventKind",
         "Money",
+        "Order",
         "Span",
         "StatusCategory",
         "Ticket",

@@ -92,6 +92,46 @@ class Oracle:
         in_break = _covers(self.breaks(today), minute) or _covers(self.breaks(yesterday), minute + DAY_MINUTES)
         return (own or tail) and not in_break
 
+    def closing(self, day: date, limit: timedelta = timedelta(days=3)) -> datetime | None:
+        """The end of the last minute that is open by a shift of the local ``day``, if one starts within that day."""
+        end = None
+        for shift in self._own_shifts(day):
+            opened = self._open_walls(day, shift)
+            inside = [at + MINUTE for at, shown in self._walls(day, limit) if shown in opened]
+            first = next((shown for _, shown in self._walls(day, limit) if shown in opened), None)
+            if first is not None and first.date() == day:
+                end = max(inside[-1], end or inside[-1])
+        return end
+
+    def _own_shifts(self, day: date) -> Shifts:
+        exception = self.exception(day)
+        return self.regular(day) if exception is None else exception
+
+    def _open_walls(self, day: date, shift: tuple[int, int]) -> set[datetime]:
+        """The wall-clock minutes of a shift that neither a break nor a closed date takes away."""
+        special, following = self.exception(day) is not None, day + timedelta(days=1)
+        kept = set()
+        for minute in range(*shift):
+            wall = datetime(day.year, day.month, day.day) + minute * MINUTE  # noqa: DTZ001  # a wall clock
+            at = wall.hour * 60 + wall.minute
+            closed = (
+                wall.date() == following and self.hours.closure != "shift" and self.exception(following) is not None
+            )
+            today = self.breaks(wall.date()), self.breaks(wall.date() - timedelta(days=1))
+            in_break = _covers(today[0], at) or _covers(today[1], at + DAY_MINUTES)
+            if special or not (closed or in_break):
+                kept.add(wall)
+        return kept
+
+    def _walls(self, day: date, limit: timedelta) -> Iterator[tuple[datetime, datetime]]:
+        """Each UTC minute from before ``day`` on, and the latest minute that the local clock has shown by then."""
+        at = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=2)
+        end, shown = at + 2 * limit, datetime(1, 1, 1)  # noqa: DTZ001  # what a wall clock shows has no zone
+        while at < end:
+            shown = max(shown, at.astimezone(self.zone).replace(tzinfo=None, fold=0))
+            yield at, shown
+            at += MINUTE
+
     def exception(self, day: date) -> Shifts | None:
         """The hours that replace the regular ones, ``None`` when nothing does."""
         special: Mapping[date, object] = self.hours.special

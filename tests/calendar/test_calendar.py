@@ -35,6 +35,9 @@ MADRID = ZoneInfo("Europe/Madrid")
 SHOP = BusinessCalendar(BusinessHours(tz="Europe/Madrid", weekly="mon-fri 09:00-14:00,16:00-19:00"))
 NIGHT = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 22:00-06:00"))
 NEVER = BusinessCalendar(BusinessHours(tz="UTC"))
+THREE_SHIFTS = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 06:00-14:00,14:00-22:00,22:00-06:00"))
+EVENINGS = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 22:00-24:00"))
+LATE = {"tz": "UTC", "weekly": "mon-fri 22:00-06:00", "holidays": ["2026-11-21"]}
 ALL_WEEK = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-sun 00:00-24:00"))
 ONE_DAY = BusinessCalendar({"tz": "UTC", "special": {"2024-01-05": [["09:00", "10:00"]]}})
 ONE_CLOSED_DAY = BusinessCalendar({"tz": "UTC", "weekly": "mon-sun 00:00-24:00", "special": {"2024-01-05": []}})
@@ -166,6 +169,42 @@ class TestDays:
     def test_always_open_is_always_business(self) -> None:
         assert BusinessCalendar.ALWAYS_OPEN.is_business_day(date(2026, 11, 22))
         assert ALL_WEEK.is_business_day(date(2026, 11, 22))
+
+    @pytest.mark.parametrize(
+        ("calendar", "day", "closing"),
+        [
+            (SHOP, "2026-11-20", "2026-11-20 18:00"),  # 19:00 in Madrid
+            (SHOP, "2026-11-21", None),
+            (NIGHT, "2026-11-20", "2026-11-21 06:00"),
+            (NIGHT, "2026-11-21", None),
+            (NEVER, "2026-11-20", None),
+            (ALL_WEEK, "2026-11-20", "2026-11-21 00:00"),
+            (BusinessCalendar.ALWAYS_OPEN, "2026-11-20", "2026-11-21 00:00"),
+            (THREE_SHIFTS, "2026-11-19", "2026-11-20 06:00"),
+            (SHOP | NIGHT, "2026-11-19", "2026-11-20 06:00"),  # the night began on the same date
+            (NIGHT | SHOP, "2026-11-21", None),
+            (SHOP | BusinessCalendar.ALWAYS_OPEN, "2026-11-21", "2026-11-21 23:00"),  # midnight in Madrid
+            (ALL_WEEK & SHOP, "2026-11-20", "2026-11-20 18:00"),
+            (NIGHT & SHOP, "2026-11-20", None),
+            (THREE_SHIFTS - NIGHT, "2026-11-19", "2026-11-19 22:00"),
+            # Of the night something is left only where it began the day before.
+            (NIGHT - EVENINGS, "2026-11-19", "2026-11-20 06:00"),
+            # A closed date ends last night's shift, unless shifts are closed whole.
+            (BusinessCalendar({**LATE, "closure": "calendar_day"}), "2026-11-20", "2026-11-21 00:00"),
+            (BusinessCalendar({**LATE, "closure": "shift"}), "2026-11-20", "2026-11-21 06:00"),
+            (BusinessCalendar({**LATE, "breaks": "sat 04:00-07:00", "holidays": []}), "2026-11-20", "2026-11-21 04:00"),
+        ],
+    )
+    def test_closing_of(self, calendar: BusinessCalendar, day: str, closing: str | None) -> None:
+        found = calendar.closing_of(date.fromisoformat(day))
+        assert (None if closing is None else utc(closing)) == found
+        assert found is None or found.tzinfo is calendar.tz
+
+    def test_closing_of_the_last_day_that_a_source_knows(self) -> None:
+        known = BusinessCalendar({"tz": "UTC", "weekly": "mon-sun 22:00-06:00"}, first_year=2026, last_year=2026)
+        assert known.closing_of(date(2026, 12, 30)) == utc("2026-12-31 06:00")
+        with pytest.raises(HorizonError):
+            known.closing_of(date(2026, 12, 31))
 
     def test_open_time_on(self) -> None:
         assert timedelta(hours=8) == SHOP.open_time_on(date(2026, 11, 20))

@@ -57,6 +57,31 @@ def test_next_open_is_the_first_open_minute(situation: tuple[BusinessHours, date
     assert expected == BusinessCalendar(hours).next_open(near)
 
 
+@given(situations(), st.integers(-2, 2))
+@settings(max_examples=60)
+def test_a_business_day_ends_where_the_oracle_says(situation: tuple[BusinessHours, datetime], step: int) -> None:
+    hours, near = situation
+    day = near.date() + timedelta(days=step)
+    found = BusinessCalendar(hours).closing_of(day)
+    # In UTC: in the hour that comes twice, instants of two zones are never equal.
+    assert Oracle(hours).closing(day) == (None if found is None else found.astimezone(UTC))
+
+
+@given(situations(), situations(), st.integers(-2, 2))
+def test_a_business_day_has_an_end_and_no_other_day_has_one(
+    left: tuple[BusinessHours, datetime], right: tuple[BusinessHours, datetime], step: int
+) -> None:
+    a, b = BusinessCalendar(left[0]), BusinessCalendar(right[0])
+    day = left[1].date() + timedelta(days=step)
+    for calendar in (a, a | b, a & b, a - b, b - a):
+        closing = calendar.closing_of(day)
+        assert (closing is not None) == calendar.is_business_day(day)
+        if closing is not None:
+            # It was open until then: that is a closing, or where the next hours touch.
+            assert calendar.is_open(closing.astimezone(UTC) - MICROSECOND)
+            assert closing.astimezone(calendar.tz).date() >= day
+
+
 @given(situations(), instants, instants, instants)
 def test_between_is_additive(situation: tuple[BusinessHours, datetime], a: datetime, b: datetime, c: datetime) -> None:
     calendar = BusinessCalendar(situation[0])

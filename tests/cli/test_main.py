@@ -97,6 +97,12 @@ class TestStreams:
         assert (ended.returncode, ended.stderr) == (0, "")
         assert ended.stdout == run(*SHOP, "--format", "csv").out
 
+    def test_standard_input_is_not_written_over(self, folder: Path) -> None:
+        before = Path("tickets.csv").read_bytes()
+        ended = shell(f"csprotocol {' '.join(SHOP).replace('tickets.csv', '-')} -o tickets.csv < tickets.csv")
+        assert (ended.returncode, "tickets.csv: is what is to be read" in ended.stderr) == (2, True)
+        assert Path("tickets.csv").read_bytes() == before
+
     def test_letters_that_the_terminal_lacks(self, folder: Path) -> None:
         text = Path("tickets.csv").read_text(encoding="utf-8")
         Path("tickets.csv").write_text(text.replace("Sur", "Málaga €"), encoding="utf-8")

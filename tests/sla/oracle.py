@@ -38,6 +38,7 @@ PAUSES = {
     "requester_wait": {"waiting_customer"},
     "agent_work": {"waiting_customer", "waiting_third_party"},
 }
+CONVERSATION = {"first_reply", "next_reply", "periodic_update", "pausable_update"}
 WHOLE_LIFE = {"requester_wait", "agent_work", "resolution"}
 ENDS = {"resolved", "cancelled", "merged"}
 
@@ -53,15 +54,23 @@ class Hours:
 
     @cache  # noqa: B019  # there are as many as calendars
     def closing(self, day: date) -> datetime | None:
-        """When the last shift of that date ends; ``None`` when none starts on it."""
-        (hours,) = self.documents
-        own = Oracle(hours)
-        shifts = own.exception(day)
-        shifts = own.regular(day) if shifts is None else shifts
-        if not shifts:
-            return None
-        wall = datetime.combine(day, time()) + timedelta(minutes=max(end for _, end in shifts))
-        return _first_instant(hours.tz, wall)
+        """When the last shift ends that starts on that date of the first document; ``None`` when none does."""
+        midnight, following = (
+            _first_instant(self.documents[0].tz, datetime.combine(day, time()) + timedelta(days=step))
+            for step in (0, 1)
+        )
+        shifts = [shift for each in self.documents for step in (-1, 0, 1) for shift in _shifts(each, day, step)]
+        return max((end for start, end in shifts if midnight <= start < following and start < end), default=None)
+
+
+def _shifts(hours: BusinessHours, day: date, step: int) -> Iterator[tuple[datetime, datetime]]:
+    """The shifts that start so many days after ``day`` by the clock of the document."""
+    day += timedelta(days=step)
+    own = Oracle(hours)
+    exception = own.exception(day)
+    for shift in own.regular(day) if exception is None else exception:
+        opens, closes = (datetime.combine(day, time()) + timedelta(minutes=minute) for minute in shift)
+        yield _first_instant(hours.tz, opens), _first_instant(hours.tz, closes)
 
 
 @cache
@@ -94,7 +103,6 @@ class Step:
     asked: bool = False
     answered: bool = False
     end: str | None = None
-    merged: bool = False
     reopened: bool = False
     promise: datetime | None = None
 
@@ -140,10 +148,24 @@ def judge(
     window: datetime,
 ) -> list[Told]:
     """The cycles of one clock at ``now``; all of it must lie within the horizon of ``window``."""
+    events = list(events)
+    if kind in CONVERSATION and _is_unsure(events, now):
+        return []
     cycles = _cycles(kind, list(_steps(kind, events, policies, now)))
     for cycle in cycles:
         _Walk(cycle, calendars, window).to(now)
     return cycles
+
+
+def _is_unsure(events: list[Event], now: datetime) -> bool:
+    """Whether a message in the second after the creation could still say who began it."""
+    created = next((event for event in sorted(events, key=lambda event: event.at) if event.kind == "created"), None)
+    if created is None or not created.at <= now < created.at + timedelta(seconds=1):
+        return False
+    opening = {str(event.by) for event in events if event.kind == "message" and event.at <= now}
+    if created.by == "system":
+        return opening.isdisjoint({"customer", "agent"})
+    return created.by == "agent" and "agent" not in opening
 
 
 # What is true after each event
@@ -156,6 +178,7 @@ def _steps(
     created = next((event for event in told if event.kind == "created"), None)
     if created is None or created.at > now:
         return
+    told = _in_turn(told, created)
     policy = next(iter(policies))
     priority = "normal"
     in_force: str | None = None
@@ -179,7 +202,7 @@ def _steps(
                 step.promise = due_at if isinstance(due_at, datetime) else None
             case "merged":
                 step.end = "merged" if live else None
-                step.merged, live = True, False
+                live = False
             case "status":
                 was, status = live, str(event.data["to"])
                 live = status in LIVE
@@ -206,6 +229,22 @@ def _once(events: Iterable[Event]) -> list[Event]:
             kept.append(event)
             ids += [event.id] if event.id else []
     return kept
+
+
+def _in_turn(told: list[Event], created: Event) -> list[Event]:
+    """Each merge before the resolution of its very instant."""
+    for merged in [event for event in told if event.kind == "merged"]:
+        place = first = next(k for k, event in enumerate(told) if event is merged)
+        for k in reversed(range(place)):
+            event = told[k]
+            if max(event.at, created.at) != max(merged.at, created.at):
+                break
+            if event.kind == "status" and event.data["to"] in LIVE:
+                break
+            if event.kind == "status" and event.data["to"] != "cancelled":
+                first = k
+        told.insert(first, told.pop(place))
+    return told
 
 
 def _clock(policy: SlaPolicy, kind: ClockKind, priority: str, group: str | None) -> ClockRule | None:
@@ -300,8 +339,6 @@ def _cycles(kind: str, steps: list[Step]) -> list[Told]:
                 if running.start == step.at and _never_was(kind, reason):
                     cycles.remove(running)
                 running = None
-        if step.merged and not step.end and cycles and cycles[-1].stop == step.at and cycles[-1].reason == "resolved":
-            cycles[-1].reason = "merged"
         last = cycles[-1] if cycles else None
         entry = Entry(step.at, step.calendar, goal, _runs(kind, step), step.clock)
         if running is not None:
@@ -383,6 +420,7 @@ class _Walk:
         self.goal: Target | None = None
         self.calendar = cycle.entries[-1 if self.latest else 0].calendar
         self.running = True
+        self.missed = False
         self.history: list[tuple[datetime, int]] = []
 
     def to(self, now: datetime) -> None:
@@ -401,15 +439,15 @@ class _Walk:
 
     def _take(self, entry: Entry, at: datetime) -> None:
         if entry.calendar != self.calendar and not self.latest:
-            due = None if isinstance(self.goal, OpenTime) else self._due(at)
+            due = at if isinstance(self.goal, OpenTime) else self._due(at)
             self.calendar = entry.calendar
-            if due is not None and due > at:
+            if due is None or due > at:
                 self.applied = at
         self.running = entry.running
         if entry.goal is None or entry.goal == self.goal:
             return
         first = self.goal is None
-        self.goal, self.applied, self.reached = entry.goal, at, None
+        self.goal, self.applied, self.reached, self.missed = entry.goal, at, None, False
         if isinstance(self.goal, OpenTime) and not first and self.elapsed >= _minutes(self.goal.time):
             self.reached = at if self.elapsed > _minutes(self.goal.time) else self._settled(at)
         if self.cycle.breached_at is None or not (entry.clock and entry.clock.sticky_breach):
@@ -427,8 +465,9 @@ class _Walk:
                 self.reached = due
         elif self.reached is None and self.elapsed >= _minutes(self.goal.time):
             self.reached = self._settled(at)
-        if self.cycle.breached_at is None and self.reached is not None and self.reached < following:
-            self.cycle.breached_at = self.reached
+        if not self.missed and self.reached is not None and self.reached < following:
+            self.missed = True
+            self.cycle.breached_at = self.cycle.breached_at or self.reached
             self.cycle.log.append((self.reached, self.goal))
         self.elapsed += self._is_open(at)
         if isinstance(self.goal, OpenTime) and self.reached is None and self.elapsed >= _minutes(self.goal.time):
@@ -495,7 +534,7 @@ class _Walk:
         cycle.target, cycle.elapsed = self.goal, self.elapsed * MINUTE
         self.history.append((end, self.elapsed))
         cycle.state = self._state()
-        paused = cycle.state == "paused" and cycle.breached_at is None
+        paused = cycle.state == "paused" and not self.missed
         cycle.due = None if paused else self._due(end)
         if isinstance(self.goal, OpenTime):
             cycle.remaining = self.goal.time - cycle.elapsed
@@ -514,12 +553,23 @@ class _Walk:
         return "breached" if breached else "met"
 
     def _warned(self, warn: Warn, goal: OpenTime, end: datetime) -> datetime | None:
-        assert warn.share is not None
-        share = _minutes(goal.time * float(warn.share))
-        found = next((at for at, elapsed in self.history if elapsed >= share), None)
+        if warn.share is not None:
+            needed = _minutes(goal.time * float(warn.share))
+        elif warn.before is not None:
+            needed = _minutes(goal.time) - _minutes(_time(warn.before))
+        else:
+            given = next(elapsed for at, elapsed in self.history if at >= self.applied)
+            needed = max(_minutes(goal.time), given) + _minutes(_time(warn.after))
+        found = next((at for at, elapsed in self.history if elapsed >= needed), None)
         if found is None and self.cycle.stop is None and self.running:
-            found = self._worked(end, share - self.elapsed)
+            found = self._worked(end, needed - self.elapsed)
         return None if found is None else max(found, self.applied)
+
+
+def _time(said: str | None) -> timedelta:
+    found = read_target(said)
+    assert isinstance(found, OpenTime)
+    return found.time
 
 
 def _minutes(time_: timedelta) -> int:

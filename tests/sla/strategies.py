@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import cycle
 from typing import Any
 
 from hypothesis import strategies as st
@@ -36,14 +37,20 @@ _DOCUMENTS = {
     "allday": BusinessHours(tz="UTC", weekly="mon-sun 00:00-24:00"),
     "never": BusinessHours(tz="UTC", weekly={}),
     "new_york": BusinessHours(tz="America/New_York", weekly="mon-sun 01:00-09:00"),
+    # Open at midnight, with shifts that touch, and with a day that ends there.
+    "early": BusinessHours(tz="Europe/Madrid", weekly="mon-fri 00:00-08:00"),
+    "shifts": BusinessHours(tz="Europe/Madrid", weekly="mon-fri 06:00-14:00,14:00-22:00,22:00-06:00"),
+    "half_friday": BusinessHours(tz="UTC", weekly="mon-thu 00:00-24:00; fri 00:00-12:00"),
+    "tokyo": BusinessHours(tz="Asia/Tokyo", weekly="mon-fri 08:00-17:00"),
 }
 HOURS = {name: Hours((each,)) for name, each in _DOCUMENTS.items()}
 CALENDARS = {name: BusinessCalendar(each) for name, each in _DOCUMENTS.items()}
 HOURS["sun_follower"] = Hours((_DOCUMENTS["office"], _DOCUMENTS["new_york"]))
 CALENDARS["sun_follower"] = CALENDARS["office"] | CALENDARS["new_york"]
+# The second team opens at the midnight of the first.
+HOURS["far_east"] = Hours((_DOCUMENTS["office"], _DOCUMENTS["tokyo"]))
+CALENDARS["far_east"] = CALENDARS["office"] | CALENDARS["tokyo"]
 NAMES = sorted(CALENDARS)
-# Business days are those of one document.
-DAY_NAMES = [name for name in NAMES if name != "sun_follower"]
 
 # Thursdays before: nothing, both changes of Madrid, both of New York.
 WINDOWS = [
@@ -93,7 +100,7 @@ def stories(draw: st.DrawFn, *, kind: ClockKind | None = None, days: bool = Fals
     """A story in whole minutes; ``days`` for targets in business days."""
     kind = kind or draw(st.sampled_from(list(ClockKind)))
     window = draw(st.sampled_from(WINDOWS))
-    names = st.sampled_from(DAY_NAMES if days else NAMES)
+    names = st.sampled_from(NAMES)
     options = draw(_options(kind))
     targets = st.one_of(open_times, day_targets) if days else open_times
     policies = {
@@ -103,8 +110,65 @@ def stories(draw: st.DrawFn, *, kind: ClockKind | None = None, days: bool = Fals
     events = [Event(created, EventKind.CREATED, draw(st.sampled_from(ACTORS)), public=draw(st.booleans()))]
     events += draw(st.lists(_happenings(window, created, names), max_size=9))
     events = draw(_redelivered(draw(st.permutations(events))))
-    now = window + draw(_moments) + draw(st.sampled_from([timedelta(0), timedelta(days=2)]))
+    # Half of the time in the very instant of an event: what stands then is what changes.
+    later = st.sampled_from([timedelta(0), timedelta(days=2)])
+    now = draw(
+        st.one_of(st.builds(lambda a, b: window + a + b, _moments, later), st.sampled_from([e.at for e in events]))
+    )
     return Story(kind, tuple(events), policies, now, window)
+
+
+_JITTER = st.sampled_from([0, 0, 1, -1, 300_000, 600_000, 999_999, 1_500_000]).map(lambda n: timedelta(microseconds=n))
+
+
+FIRST_SECONDS = [timedelta(milliseconds=n) for n in (0, 1, 300, 600, 900, 999, 1000, 1500)]
+
+
+@st.composite
+def openings(draw: st.DrawFn) -> Story:
+    """A ticket in the first two seconds of its life."""
+    kind = draw(st.sampled_from([ClockKind.FIRST_REPLY, ClockKind.NEXT_REPLY, ClockKind.PERIODIC_UPDATE]))
+    created = WINDOWS[0] + draw(_moments)
+    moments = st.sampled_from(FIRST_SECONDS).map(lambda moment: created + moment)
+    first = Event(created, EventKind.CREATED, draw(st.sampled_from(list(ActorKind))), public=draw(st.booleans()))
+    messages = st.builds(
+        Event, moments, st.just(EventKind.MESSAGE), st.sampled_from(ACTORS), public=st.integers(0, 3).map(bool)
+    )
+    events = (first, *draw(st.lists(messages, max_size=3)))
+    policy = SlaPolicy("first", (Rule("all", {kind: ClockRule("4h")}),), calendar="allday")
+    return Story(kind, events, {"first": policy}, draw(moments), WINDOWS[0])
+
+
+@st.composite
+def waits(draw: st.DrawFn) -> Story:
+    """A ticket that is paused and goes on, and whose target changes, when somebody looks in the instant of an event."""
+    kind = draw(st.sampled_from([ClockKind.REQUESTER_WAIT, ClockKind.AGENT_WORK]))
+    window = draw(st.sampled_from(WINDOWS)) + timedelta(hours=9)
+    targets = st.one_of(st.sampled_from([1, 2, 4]).map(lambda n: OpenTime(n * HALF_HOUR)), day_targets)
+    table = draw(st.fixed_dictionaries(dict.fromkeys(("normal", "high", "low"), targets)))
+    rule = ClockRule(table, sticky_breach=draw(st.booleans()))  # type: ignore[arg-type]  # values serve as well
+    names = st.sampled_from(["allday", "office", "early"])
+    policy = SlaPolicy("first", (Rule("all", {kind: rule}),), calendar=draw(names))
+    moments = st.one_of(st.integers(1, 8), st.integers(1, 60)).map(lambda n: window + n * HALF_HOUR)
+    turns = sorted(draw(st.sets(moments, min_size=1, max_size=4)))
+    words = cycle([StatusCategory.WAITING_CUSTOMER, StatusCategory.OPEN])
+    changes = draw(st.lists(st.tuples(moments, st.sampled_from(["normal", "high", "low"])), max_size=2))
+    events = (
+        Event(window, EventKind.CREATED),
+        *(Event(at, EventKind.STATUS, data={"to": to}) for at, to in zip(turns, words, strict=False)),
+        *(Event(at, EventKind.PRIORITY, data={"to": to}) for at, to in changes),
+    )
+    now = draw(st.sampled_from([event.at for event in events] + turns[1::2]))
+    return Story(kind, events, {"first": policy}, now, window.replace(hour=0))
+
+
+@st.composite
+def jittered_stories(draw: st.DrawFn) -> Story:
+    """A story whose instants are not in whole minutes; many lie within the second of another."""
+    story = draw(st.one_of(stories(), stories(days=True)))
+    events = tuple(replace(event, at=event.at + draw(_JITTER)) for event in story.events)
+    now = draw(st.one_of(st.just(story.now + draw(_JITTER)), st.sampled_from([event.at for event in events])))
+    return replace(story, events=events, now=now)
 
 
 # Within the four days from Thursday on; mostly few instants, so that things fall together.
@@ -126,7 +190,12 @@ def _options(draw: st.DrawFn, kind: ClockKind) -> dict[str, Any]:
         "bots_count": draw(st.booleans()),
         "notes_count": draw(st.booleans()),
         "pause_on": draw(pauses),
-        "warn": (Warn("half", share="0.5"), Warn("late", share="1.5")),
+        "warn": (
+            Warn("half", share="0.5"),
+            Warn("late", share="1.5"),
+            Warn("soon", before="30m"),
+            Warn("over", after="45m"),
+        ),
         "group": draw(st.sampled_from(["A", "*"])) if kind is ClockKind.GROUP else None,
     }
 
@@ -149,7 +218,8 @@ def _policies(
             continue
         table = draw(st.dictionaries(st.sampled_from(["normal", "urgent", "high", "*"]), targets, min_size=1))
         target = draw(st.sampled_from([next(iter(table.values())), table]))
-        rule = ClockRule(target, calendar=draw(st.one_of(st.none(), names)), **options)  # type: ignore[arg-type]  # values serve as well
+        given: Any = "" if kind is ClockKind.PROMISE else target
+        rule = ClockRule(given, calendar=draw(st.one_of(st.none(), names)), **options)
         there = rule_name == "rest" or draw(st.booleans())
         rules.append(Rule(rule_name, {kind: rule} if there else {other: ClockRule("1h")}, when))
     return SlaPolicy(name, tuple(rules), calendar=draw(names))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from csprotocol.calendar import BusinessCalendar, BusinessHours
 from csprotocol.errors import InvalidValueError, NaiveDatetimeError
 from csprotocol.model import ActorKind, Event, EventKind, Ticket
-from csprotocol.sla import ClockRule, Rule, Sla, SlaPolicy, State, Warn, When, evaluate
+from csprotocol.sla import ClockRule, Rule, Sla, SlaPolicy, State, Warn, When, evaluate, next_wakeup
 from tests.sla.shop import ALWAYS, OFFICE, at, clocks, story, told
 
 
@@ -82,9 +84,35 @@ class TestFirstReply:
         spoken = Event(created + timedelta(milliseconds=600), EventKind.MESSAGE, ActorKind.AGENT)
         events = [Event(created, EventKind.CREATED, ActorKind.SYSTEM), spoken]
         assert evaluate(events, SlaPolicy.of(first_reply="8h"), ALWAYS, at("12:00")) == ()
-        # What is told later is not known yet.
-        (clock,) = evaluate(events, SlaPolicy.of(first_reply="8h"), ALWAYS, created)
-        assert clock.state is State.RUNNING
+
+    @pytest.mark.parametrize(
+        ("by", "message", "kinds"),
+        [
+            # At the creation, in the second after it, with the message that stands in it, and when it is over.
+            (ActorKind.AGENT, ActorKind.CUSTOMER, [[], [], [], ["first_reply"]]),
+            (ActorKind.AGENT, ActorKind.AGENT, [[], [], ["periodic_update"], ["periodic_update"]]),
+            (ActorKind.AGENT, ActorKind.BOT, [[], [], [], ["periodic_update"]]),
+            (ActorKind.SYSTEM, ActorKind.AGENT, [[], [], ["periodic_update"], ["periodic_update"]]),
+            (ActorKind.SYSTEM, ActorKind.CUSTOMER, [[], [], ["first_reply"], ["first_reply"]]),
+            (ActorKind.SYSTEM, ActorKind.BOT, [[], [], [], ["first_reply"]]),
+            (ActorKind.CUSTOMER, ActorKind.BOT, [["first_reply"]] * 4),
+            (ActorKind.BOT, ActorKind.BOT, [["first_reply"]] * 4),
+        ],
+    )
+    def test_until_it_is_known_who_began_nothing_is_told_that_might_be_taken_back(
+        self, by: ActorKind, message: ActorKind, kinds: list[list[str]]
+    ) -> None:
+        created = at("10:00")
+        events = [
+            Event(created, EventKind.CREATED, by),
+            Event(created + timedelta(milliseconds=900), EventKind.MESSAGE, message),
+        ]
+        policy = SlaPolicy.of(first_reply="8h", next_reply="8h", periodic_update="8h", resolution="8h")
+        told_at = [
+            [str(clock.kind) for clock in evaluate(events, policy, ALWAYS, created + timedelta(milliseconds=each))]
+            for each in (0, 500, 900, 1000)
+        ]
+        assert [[*each, "resolution"] for each in kinds] == told_at
 
 
 class TestNextReply:
@@ -189,11 +217,45 @@ class TestWholeLife:
             (("11:00 merged", "11:00 status closed"), "10:00-11:00 cancelled merged 1:00:00"),
             (("11:00 status closed", "11:00 merged"), "10:00-11:00 cancelled merged 1:00:00"),
             (("11:00 status closed", "12:00 merged"), "10:00-11:00 met resolved 1:00:00"),
+            (("11:00 status resolved", "11:00 status open", "11:00 merged"), "10:00-11:00 cancelled merged 1:00:00"),
+            (("11:00 status closed", "11:00 merged", "11:00 merged"), "10:00-11:00 cancelled merged 1:00:00"),
+            (("11:00 status closed", "11:00 status cancelled", "11:00 merged"), "10:00-11:00 cancelled merged 1:00:00"),
             (("11:00 merged", "13:00 status open"), "10:00- running 4:00:00"),
         ],
     )
     def test_other_ends(self, lines: tuple[str, ...], expected: str) -> None:
         assert story(clocks("resolution", "8h", "10:00 created customer", *lines)) == [expected]
+
+
+class TestMergedAndClosed:
+    """Sources tell the two of one instant in any order: what was called off goes on when the ticket is opened again."""
+
+    @pytest.mark.parametrize("ends", [("11:00 status closed", "11:00 merged"), ("11:00 merged", "11:00 status closed")])
+    @pytest.mark.parametrize(
+        ("kind", "target", "before", "expected"),
+        [
+            ("first_reply", "8h", (), ["10:00- running 5:00:00"]),
+            # The target comes while it is called off.
+            ("first_reply", {"urgent": "8h"}, (), ["12:00- running 4:00:00"]),
+            ("next_reply", "8h", ("10:10 message agent", "10:30 message customer"), ["10:30- running 4:30:00"]),
+            ("periodic_update", "8h", ("11:00 message agent",), ["11:00- running 4:00:00"]),
+            ("promise", "", ("10:30 promise 15:00",), ["10:30- running 4:30:00"]),
+            ("resolution", "8h", (), ["10:00- running 5:00:00"]),
+        ],
+    )
+    def test_in_either_order(
+        self, kind: str, target: object, before: tuple[str, ...], ends: tuple[str, ...], expected: list[str]
+    ) -> None:
+        lines = ("10:00 created customer", *before, *ends, "11:30 priority urgent", "12:00 status open")
+        assert story(clocks(kind, target, *lines)) == expected
+
+    def test_a_ticket_that_was_opened_again_in_between_was_resolved_before(self) -> None:
+        lines = ("10:00 created customer", "11:00 status resolved", "11:00 status open", "11:00 merged")
+        assert story(clocks("first_reply", "8h", *lines, "12:00 status open")) == ["10:00-11:00 met resolved 1:00:00"]
+
+    def test_many_merges_take_no_longer(self) -> None:
+        ends = ["11:00 status closed", "11:00 merged"] * 2000
+        assert len(clocks("resolution", "8h", "10:00 created customer", *ends)) == 1
 
 
 class TestGroup:
@@ -264,6 +326,33 @@ class TestPromise:
     def test_from_the_date_to_the_word(self, lines: tuple[str, ...], expected: list[str]) -> None:
         assert story(clocks("promise", "", "10:00 created customer", *lines)) == expected
 
+    @pytest.mark.parametrize(
+        ("data", "error"),
+        [
+            ({"due_at": "soon"}, InvalidValueError),
+            ({"due_at": 5}, InvalidValueError),
+            ({}, InvalidValueError),
+            ({"due_at": datetime(2026, 11, 21, 10)}, NaiveDatetimeError),  # noqa: DTZ001  # that is the point
+            ({"due_at": "2026-11-21T10:00:00"}, NaiveDatetimeError),
+            ({"due_at": datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))}, InvalidValueError),
+        ],
+    )
+    def test_a_date_that_is_none(self, data: dict[str, object], error: type[InvalidValueError]) -> None:
+        events = [*told("10:00 created customer"), Event(at("11:00"), EventKind.PROMISE, data=data)]
+        with pytest.raises(error, match=r"Event.data\['due_at'\] of a promise event"):
+            evaluate(events, SlaPolicy.of(promise=ClockRule()), ALWAYS, at("12:00"))
+
+    def test_a_date_as_json_writes_it(self) -> None:
+        promise = Event(at("11:00"), EventKind.PROMISE, data={"due_at": "2026-11-21T11:00:00+01:00"})
+        policy = SlaPolicy.of(promise=ClockRule())
+        (clock,) = evaluate([*told("10:00 created customer"), promise], policy, ALWAYS, at("12:00"))
+        assert clock.due_at == at("21 10:00")
+
+    def test_a_date_that_a_journal_has_erased(self) -> None:
+        erased = Event(at("11:00"), EventKind.PROMISE, data={"due_at": None})
+        policy = SlaPolicy.of(promise=ClockRule())
+        assert evaluate([*told("10:00 created customer"), erased], policy, ALWAYS, at("12:00")) == ()
+
     def test_a_date_beyond_the_calendar_is_a_diagnostic(self) -> None:
         events = told("10:00 created customer")
         events.append(Event(at("10:00"), EventKind.PROMISE, data={"due_at": datetime(9000, 1, 1, tzinfo=UTC)}))
@@ -271,6 +360,8 @@ class TestPromise:
         assert (clock.remaining, clock.diagnostics) == (None, ("beyond-the-calendar",))
 
 
+KINDS = ("first_reply", "next_reply", "periodic_update", "requester_wait", "resolution")
+_READS = {"now", "utcnow", "today"}
 URGENT_ONLY = {"urgent": "2h"}
 
 
@@ -349,6 +440,42 @@ class TestChangesOfTerms:
         (clock,) = clocks("first_reply", {"urgent": "2h", "low": "8h"}, *lines, now="21:00", sticky_breach=True)
         assert (clock.breached_at, clock.due_at) == (at("12:00"), at("18:00"))
 
+    STICKY = ("10:00 created customer", "11:30 priority low")
+    TABLE = {"normal": "1h", "low": "3h"}  # noqa: RUF012  # a constant
+
+    def test_after_a_sticky_breach_the_next_missed_deadline_is_in_the_log_as_well(self) -> None:
+        (clock,) = clocks("requester_wait", self.TABLE, *self.STICKY, now="15:00", sticky_breach=True)
+        assert [(breach.at, str(breach.target)) for breach in clock.breach_log] == [
+            (at("11:00"), "1h"), (at("13:00"), "3h"),
+        ]  # fmt: skip
+        assert (clock.breached_at, clock.late) == (at("11:00"), timedelta(hours=4))
+
+    @pytest.mark.parametrize("now", ["12:00", "13:00", "15:00"])
+    def test_while_it_stands_still_a_sticky_breach_has_no_deadline(self, now: str) -> None:
+        lines = (*self.STICKY, "11:45 status waiting_customer")
+        (clock,) = clocks("requester_wait", self.TABLE, *lines, now=now, sticky_breach=True)
+        assert (clock.due_at, clock.breached, clock.remaining) == (None, True, timedelta(minutes=75))
+        assert clock.late == timedelta(minutes=45)
+
+    def test_how_late_it_is_counts_from_the_breach(self) -> None:
+        lines = ("10:00 created customer", "14:00 priority urgent")
+        found = [
+            clocks("resolution", {"normal": "8h", "urgent": "1h"}, *lines, now=now)[0].late
+            for now in ("13:00", "14:00", "14:30")
+        ]
+        assert found == [timedelta(0), timedelta(0), timedelta(minutes=30)]
+
+    def test_where_the_shop_works_again_no_deadline_lies_before_that(self) -> None:
+        never = BusinessCalendar(BusinessHours(tz="UTC", weekly={}))
+        policy = SlaPolicy("p", SlaPolicy.of(resolution="end of business day").rules, calendar="office")
+        events = told("10:00 created customer", "14:00 calendar never", "23 10:00 calendar office")
+        found = [
+            (clock.due_at, clock.breached_at)
+            for now in ("21 10:00", "23 10:00", "23 10:01")
+            for clock in evaluate(events, policy, {"office": OFFICE, "never": never}, at(now))
+        ]
+        assert found == [(None, None), (at("23 10:00"), None), (at("23 10:00"), at("23 10:00"))]
+
     def test_a_target_that_is_used_up_at_closing_counts_from_the_next_opening(self) -> None:
         lines = ("16:00 created customer", "18:00 priority urgent")
         table = {"normal": "8h", "urgent": "1h"}
@@ -368,6 +495,26 @@ class TestWarnings:
         lines = ("10:00 created customer", "13:00 priority urgent")
         (clock,) = clocks("resolution", {"normal": "8h", "urgent": "2h"}, *lines, warn=(Warn("soon", share="0.5"),))
         assert [warning.at for warning in clock.warnings] == [at("13:00")]
+
+    def test_after_a_shorter_target_counts_from_its_deadline(self) -> None:
+        lines = ("10:00 created customer", "14:00 priority urgent")
+        after = (Warn("late", after="1h"), Warn("soon", before="30m"))
+        (clock,) = clocks("resolution", {"normal": "8h", "urgent": "1h"}, *lines, warn=after)
+        assert (clock.due_at, [warning.at for warning in clock.warnings]) == (at("14:00"), [at("15:00"), at("14:00")])
+
+    @pytest.mark.parametrize(
+        ("target", "share", "expected"),
+        [
+            ("96h", "0.333333333", timedelta(hours=32) - timedelta(microseconds=115)),
+            ("8000h", "0.3333333", timedelta(seconds=9599999.04)),
+            ("876000h", "9.999999999", None),
+        ],
+    )
+    def test_shares_are_exact_and_never_too_much(self, target: str, share: str, expected: timedelta | None) -> None:
+        (clock,) = clocks("resolution", target, "10:00 created customer", warn=(Warn("third", share=share),))
+        found = clock.warnings[0].at
+        assert found is not None
+        assert expected is None or found - clock.start == expected
 
     def test_of_business_days_is_open_time_before_the_deadline_whatever_pauses(self) -> None:
         lines = ("10:30 created customer", "11:00 status waiting_customer", "13:00 status open")
@@ -406,6 +553,61 @@ class TestEvaluate:
     def test_now_must_be_an_instant(self, now: object) -> None:
         with pytest.raises(InvalidValueError, match="now"):
             evaluate([], SlaPolicy.of(resolution="8h"), ALWAYS, now)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("by", ["customer", "agent", "system"])
+    def test_the_last_instant_of_all(self, by: str) -> None:
+        events = told(f"10:00 created {by}", "10:30 message agent", "11:00 status resolved")
+        end = datetime.max.replace(tzinfo=UTC)
+        policy = SlaPolicy.of(first_reply="1h", resolution="4h")
+        assert evaluate(events, policy, ALWAYS, end) == evaluate(events, policy, ALWAYS, at("12:00"))
+
+    @pytest.mark.parametrize(
+        ("absent", "told_of"),
+        [
+            ((), ["first_reply", "next_reply", "periodic_update", "resolution", "group", "promise"]),
+            # A resolution ends all of them.
+            ((EventKind.STATUS,), []),
+            ((EventKind.MESSAGE,), ["resolution", "group"]),
+            ((EventKind.ASSIGN,), ["first_reply", "next_reply", "periodic_update", "resolution", "promise"]),
+            ((EventKind.PROMISE,), ["first_reply", "next_reply", "periodic_update", "resolution", "group"]),
+        ],
+    )
+    def test_clocks_whose_end_the_source_cannot_tell(self, absent: tuple[EventKind, ...], told_of: list[str]) -> None:
+        lines = ("10:00 created customer", "10:00 assign A", "10:30 message agent", "11:00 message customer")
+        kinds = ("first_reply", "next_reply", "periodic_update", "resolution")
+        policy = SlaPolicy.of(**dict.fromkeys(kinds, "1h"), group=ClockRule("1h", group="A"), promise=ClockRule())
+        ticket = Ticket(
+            id="1", events=tuple(told(*lines, "11:00 promise 12:00")), recorded=frozenset(EventKind) - {*absent}
+        )
+        assert [clock.kind for clock in evaluate(ticket, policy, ALWAYS, at("23:00"))] == told_of
+        untold = Sla(policy, ALWAYS).untold(ticket)
+        assert {*untold} == {*kinds, "group", "promise"} - {*told_of}
+
+    def test_it_never_asks_what_time_it_is(self) -> None:
+        asked: list[str] = []
+
+        def watch(_frame: object, event: str, called: Any) -> None:
+            owner = getattr(called, "__self__", None)
+            reads = owner is time or (isinstance(owner, type) and issubclass(owner, date) and called.__name__ in _READS)
+            if event == "c_call" and reads:
+                asked.append(called.__name__)
+
+        sys.setprofile(watch)
+        try:
+            datetime.now(UTC)
+            time.time()
+            control, asked[:] = list(asked), []
+            events = told(
+                "10:00 created system", "10:30 message agent", "11:00 message customer", "11:30 promise 12:00"
+            )
+            policy = SlaPolicy.of(**dict.fromkeys(KINDS, "1 business day, end of day"), promise=ClockRule())
+            calendar = BusinessCalendar(BusinessHours(tz="Europe/Madrid", weekly="mon-fri 09:00-14:00"))
+            evaluate(events, policy, calendar, at("23 12:00"))
+            next_wakeup(events, policy, calendar, at("23 12:00"))
+        finally:
+            sys.setprofile(None)
+        assert control == ["now", "time"]
+        assert asked == []
 
     def test_now_must_have_a_zone(self) -> None:
         with pytest.raises(NaiveDatetimeError, match="now"):

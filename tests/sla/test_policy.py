@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,12 @@ class TestDocument:
             (('name = "late"', 'name = "soon"'), "one warning of each name"),
             (('"waiting_third_party"]', '"resolved"]'), "live categories"),
             (('urgent = "1h"', 'urgent = "1h", URGENT = "2h"'), "each priority once"),
+            (("[rules.clocks.promise]", '[rules.clocks.promise]\ntarget = "1h"'), "promise.target must be absent"),
+            (('on_reopen = "restart"', 'group = "A"'), "requester_wait.group must be absent"),
+            (('when = { tag = ["vip"], channel = ["email", "chat"] }', ""), "got 'marketplace'"),
+            (('channel = ["marketplace"]', 'tag = ["VIP"], channel = ["Chat"]'), "before 'vip'"),
+            (('"email", "chat"', '"e-mail"'), "when.channel: 'e-mail' is unknown; did you mean email"),
+            (('tag = ["vip"]', 'tag = [""]'), "when.tag must be texts"),
         ],
     )
     def test_what_cannot_be(self, tmp_path: Path, damage: tuple[str, str], words: str) -> None:
@@ -164,6 +171,11 @@ class TestRules:
             (When(channel=("email",)), {}, "rest"),
             (When(priority=("urgent",)), {"priority": "Urgent"}, "it"),
             (When(priority=("normal",)), {}, "it"),
+            (When(channel=("Email",)), {"channel": Channel.EMAIL}, "it"),
+            (When(language=("EN",)), {"language": "en"}, "it"),
+            (When(reason=("late",)), {"reason": "LATE"}, "it"),
+            (When(tag=("VIP",)), {"tags": ("new", "Vip")}, "it"),
+            (When(group=("Returns",)), {"group": "RETURNS"}, "it"),
             (When(language=("es", "fr")), {"language": "fr"}, "it"),
             (When(language=("es", "fr")), {"language": "de"}, "rest"),
             (When(reason=("late",)), {"reason": "late"}, "it"),
@@ -193,6 +205,53 @@ class TestRules:
         change = Event(at("11:00"), kind, data=data)
         assert rule_for(when, Ticket(id="1", events=(*self.EVENTS, change))) == "it"
 
+    def test_a_channel_that_an_event_tells_in_capitals(self) -> None:
+        change = Event(at("11:00"), EventKind.CHANNEL, data={"to": "Chat"})
+        assert rule_for(When(channel=("chat",)), Ticket(id="1", events=(*self.EVENTS, change))) == "it"
+
+    def test_a_group_clock_whose_group_is_written_otherwise(self) -> None:
+        lines = ("10:00 created customer", "10:00 assign Returns")
+        assert story(clocks("group", "8h", *lines, group="returns")) == ["10:00- running 6:00:00"]
+
+    @pytest.mark.parametrize("words", [5, None, (5,), ("",)])
+    def test_words_that_are_none(self, words: Any) -> None:
+        for name in ("channel", "priority", "language", "reason", "tag", "group"):
+            with pytest.raises(InvalidValueError, match=f"when.{name}"):
+                When(**{name: words})
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            (When(), When()),
+            (When(), When(tag=("vip",))),
+            (When(tag=("vip", "new")), When(tag=("VIP",), group=("A",))),
+            (When(priority=("high", "urgent")), When(priority=("urgent",))),
+        ],
+    )
+    def test_a_rule_that_no_ticket_can_reach_is_named(self, first: When, second: When) -> None:
+        one, other = (
+            Rule(name, {ClockKind.RESOLUTION: ClockRule("1h")}, when) for name, when in (("a", first), ("b", second))
+        )
+        with pytest.raises(InvalidValueError, match=r"SlaPolicy.rules must be before 'a', which .* got 'b'"):
+            SlaPolicy("p", (one, other))
+        if first != second:
+            assert SlaPolicy("p", (other, one)).rules == (other, one)
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            (When(tag=("vip",)), When()),
+            (When(tag=("vip",)), When(group=("A",))),
+            (When(tag=("vip",)), When(tag=("vip", "new"))),
+            (When(tag=("vip",), group=("A",)), When(tag=("vip",))),
+        ],
+    )
+    def test_a_rule_that_some_ticket_can_reach(self, first: When, second: When) -> None:
+        rules = tuple(
+            Rule(str(k), {ClockKind.RESOLUTION: ClockRule("1h")}, when) for k, when in enumerate((first, second))
+        )
+        assert SlaPolicy("p", rules).rules == rules
+
     def test_a_tag_that_is_taken_away(self) -> None:
         tags = (
             Event(at("10:00"), EventKind.TAG, data={"to": "vip"}),
@@ -215,6 +274,40 @@ class TestWarn:
         for arguments in ({"name": ""}, {"name": "w"}, {"name": "", "share": "0.5"}):
             with pytest.raises(InvalidValueError):
                 Warn(**arguments)
+
+    def test_open_time_that_is_given_as_a_value_stands_as_documents_write_it(self) -> None:
+        warn = (Warn("soon", before=timedelta(minutes=5)), Warn("over", after=hours(1)))  # type: ignore[arg-type]
+        policy = SlaPolicy.of(resolution=ClockRule("8h", warn=warn))
+        assert [(each.before, each.after) for each in warn] == [("5m", None), (None, "1h")]
+        assert SlaPolicy.from_dict(policy.to_dict()) == policy
+
+    @pytest.mark.parametrize("said", [5, "1 business day", "PT5M", timedelta(0)])
+    def test_open_time_that_is_none(self, said: Any) -> None:
+        with pytest.raises(InvalidValueError):
+            Warn("soon", before=said)
+
+
+class TestOptions:
+    @pytest.mark.parametrize(
+        ("option", "said"),
+        [
+            ("warn", "soon"),
+            ("warn", ("soon",)),
+            ("warn", 5),
+            ("bots_count", "false"),
+            ("notes_count", 1),
+            ("sticky_breach", None),
+            ("calendar", 5),
+            ("group", ("A",)),
+        ],
+    )
+    def test_of_the_wrong_type(self, option: str, said: object) -> None:
+        with pytest.raises(InvalidValueError, match=option):
+            ClockRule("1h", **{option: said})  # type: ignore[arg-type]
+
+    def test_one_warning_alone_is_one(self) -> None:
+        soon = Warn("soon", before="1h")
+        assert ClockRule("1h", warn=soon).warn == (soon,)  # type: ignore[arg-type]
 
 
 class TestPresets:

@@ -27,6 +27,15 @@ from tests.sla.shop import ALWAYS, OFFICE, at
 
 NIGHT = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 22:00-06:00"))
 SPLIT = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 09:00-14:00,16:00-19:00"))
+EARLY = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 00:00-08:00"))
+HALF_FRIDAY = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-thu 00:00-24:00; fri 00:00-12:00"))
+SHIFTS = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 06:00-14:00,14:00-22:00,22:00-06:00"))
+MADRID, TOKYO = (
+    BusinessCalendar(BusinessHours(tz=tz, weekly=weekly))
+    for tz, weekly in (("Europe/Madrid", "mon-fri 09:00-17:00"), ("Asia/Tokyo", "mon-fri 08:00-17:00"))
+)
+# In November Tokyo's hours are 00:00 to 09:00 in Madrid.
+FAR_EAST = MADRID | TOKYO
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  # to be refused
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -153,6 +162,19 @@ class TestDue:
             (EndOfBusinessDay(0), "15:00", SPLIT, "19:00"),
             (EndOfBusinessDay(0), "23:00", NIGHT, "21 06:00"),
             (EndOfBusinessDay(0), "10:30", ALWAYS, "21 00:00"),
+            # Open at midnight: what ends then, or goes on, is not what starts there.
+            (EndOfBusinessDay(0), "19 05:00", EARLY, "19 08:00"),
+            (BusinessDays(1, Roll.END_OF_DAY), "05:00", EARLY, "23 08:00"),
+            (EndOfBusinessDay(0), "19 05:00", HALF_FRIDAY, "20 00:00"),
+            (EndOfBusinessDay(0), "19 05:00", SHIFTS, "20 06:00"),
+            (BusinessDays(1, Roll.END_OF_DAY), "05:00", SHIFTS, "24 06:00"),
+            (EndOfBusinessDay(0), "24 15:00", FAR_EAST, "24 16:00"),
+            (BusinessDays(1, Roll.END_OF_DAY), "24 15:00", FAR_EAST, "25 16:00"),
+            # Midnight in Tokyo, whose dates count there.
+            (EndOfBusinessDay(0), "24 14:59", TOKYO | MADRID, "24 16:00"),
+            (EndOfBusinessDay(0), "24 15:00", TOKYO | MADRID, "25 16:00"),
+            (NextBusinessDayAt(time(16)), "10:30", FAR_EAST, "23 15:00"),
+            (BusinessDays(1), "10:30", FAR_EAST, "23 10:30"),
             (NextBusinessDayAt(time(16)), "10:30", OFFICE, "23 16:00"),
             (NextBusinessDayAt(time(16)), "22 10:30", OFFICE, "23 16:00"),
             (DueAt(at("21 12:00")), "10:30", OFFICE, "21 12:00"),
@@ -161,3 +183,8 @@ class TestDue:
     )
     def test_when_it_is_due(self, target: Any, start: str, calendar: BusinessCalendar, due: str) -> None:
         assert target.due(at(start), calendar) == at(due)
+
+    def test_where_the_clock_skips_midnight(self) -> None:
+        santiago = BusinessCalendar(BusinessHours(tz="America/Santiago", weekly="mon-sun 00:00-08:00"))
+        start = datetime(2026, 9, 5, 7, tzinfo=santiago.tz)
+        assert EndOfBusinessDay(0).due(start, santiago) == datetime(2026, 9, 5, 8, tzinfo=santiago.tz)

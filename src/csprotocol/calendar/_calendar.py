@@ -242,6 +242,29 @@ class BusinessCalendar(Compiled):
         self._covering(midnight, following, up_to=True)
         return self._source.is_business_day(day.toordinal())
 
+    def closing_of(self, day: date) -> datetime | None:
+        """When the business day ``day`` ends, in the calendar's zone; ``None`` when it is none.
+
+        That is the end of the last hours that start on it, as the document writes them: a night shift belongs to
+        the date on which it starts, also where the next hours follow on it without a gap. Around the clock, the day
+        ends at midnight. Of a union count the hours of both calendars that start on the date, which is the left
+        one's: the day of a shop that follows the sun ends when the last team ends that began on it. Of an
+        intersection or a difference count those of the left calendar, up to the last open instant in them.
+
+        >>> shop = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 06:00-14:00,14:00-22:00,22:00-06:00"))
+        >>> shop.closing_of(date(2026, 11, 19)).isoformat()
+        '2026-11-20T06:00:00+00:00'
+        """
+        midnight, following = self._day(day)
+        line = self._covering(midnight, following, up_to=True)
+        if not self._source.is_business_day(day.toordinal()):
+            return None
+        ends = [shift.end for shift in self._source.shifts(midnight, following)]
+        # Without any, something is left only of the hours that started on the date before.
+        closing = max(ends) if ends else line.within(midnight, following)[-1][1]
+        self._covering(midnight, closing, up_to=True)
+        return (EPOCH + closing).astimezone(self._source.tz)
+
     def add_days(self, at: datetime, days: int) -> datetime:
         """The same wall time on the ``days``-th business day after the date of ``at``, or when it opens next.
 

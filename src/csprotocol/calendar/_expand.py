@@ -165,6 +165,29 @@ class Pattern:
             return _own(today.spans)
         return tuple(self._regular_spans(day, own=True, tail=False))
 
+    def shifts(self, day: int) -> Iterator[list[WallSpan]]:
+        """The hours that start on ``day``, one by one as the document writes them, in seconds since its midnight.
+
+        Each in the parts that breaks and closed dates leave of it, cut at midnight; the tail of a night shift lies
+        beyond 86,400.
+        """
+        today = self.override(day)
+        for start, end in self._regulars[self._season(day)].days[(day - 1) % 7] if today is None else today.spans:
+            parts = [(start, min(end, DAY))]
+            if today is None:
+                parts = subtract(parts, self._day_breaks(day))
+            if end > DAY:
+                parts += ((low + DAY, high + DAY) for low, high in self._shift_tail(day, end - DAY))
+            yield parts
+
+    def _shift_tail(self, day: int, end: int) -> list[WallSpan]:
+        """What is left of a shift of ``day`` on the day after it, on which it goes on until ``end``."""
+        today = self.override(day)
+        if today is not None:
+            return [(0, end)]
+        kept = self._keeps_tail(self.override(day + 1), today)
+        return subtract([(0, end)], self._day_breaks(day + 1)) if kept else []
+
     def labelled(self, day: int) -> tuple[Labelled, ...]:
         """The whole local day in parts, each with the reason why it is open or closed."""
         today, yesterday = self.override(day), self.override(day - 1)

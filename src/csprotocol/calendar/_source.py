@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta, tzinfo
 from operator import attrgetter
@@ -14,7 +14,7 @@ from csprotocol.calendar._holidays import HolidaySource
 from csprotocol.calendar._hours import BusinessHours, zone
 from csprotocol.calendar._timeline import Timeline, combine
 
-__all__ = ["AlwaysSource", "CombinedSource", "HoursSource", "Reach", "Segment", "Source"]
+__all__ = ["AlwaysSource", "CombinedSource", "HoursSource", "Reach", "Segment", "Shift", "Source"]
 
 
 class Reach(NamedTuple):
@@ -34,6 +34,13 @@ class Segment(NamedTuple):
     is_open: bool
     reason: Reason
     name: str
+
+
+class Shift(NamedTuple):
+    """Hours that somebody wrote down as one, on the line of time; there may be a break in them."""
+
+    start: timedelta
+    end: timedelta
 
 
 class Source(Protocol):
@@ -61,6 +68,10 @@ class Source(Protocol):
         """Whether open time starts on the local date with this ordinal."""
         ...
 
+    def shifts(self, start: timedelta, end: timedelta) -> list[Shift]:
+        """The hours that start between the two, as documents write them: neither joined nor cut at midnight."""
+        ...
+
     def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
         """The time between the two in parts with their reasons, in order and without a gap."""
         ...
@@ -75,6 +86,8 @@ class HoursSource:
     last_year: int
     holidays: tuple[HolidaySource, ...] = ()
     pattern: Pattern = field(init=False, repr=False, compare=False)
+    # By local day, filled on demand: each value is the same whoever writes it, so no lock is needed.
+    _shifts: dict[int, tuple[Shift, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pattern", Pattern(self.hours, self.holidays))
@@ -121,14 +134,39 @@ class HoursSource:
             for start, end in self.pattern.own_spans(day)
         )
 
-    def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
-        """The labelled parts of each local day, as instants."""
+    def shifts(self, start: timedelta, end: timedelta) -> list[Shift]:
+        """Those of each local day that take up time on it."""
+        days = self._days(start, end)
+        return [shift for day in days for shift in self._shifts_of(day) if start <= shift.start < end]
+
+    def _shifts_of(self, day: int) -> tuple[Shift, ...]:
+        known = self._shifts.get(day)
+        if known is None:
+            known = self._shifts[day] = tuple(self._reached(day))
+        return known
+
+    def _reached(self, day: int) -> Iterator[Shift]:
+        """The hours that start on the local ``day``, as instants; a jump of the clock can swallow some."""
+        tz = self.tz
+        for shift in self.pattern.shifts(day):
+            reached = ((first_reach(tz, day, opens), first_reach(tz, day, closes)) for opens, closes in shift)
+            parts = [(low, high) for low, high in reached if low < high]
+            if parts and parts[0][0] < first_reach(tz, day + 1, 0):
+                yield Shift(timedelta(0, parts[0][0]), timedelta(0, parts[-1][1]))
+
+    def _days(self, start: timedelta, end: timedelta) -> range:
+        """The local days between the two, and some more."""
         tz = self.tz
         # A jump can put the clock back by a day (Kwajalein) or skip one, so look a little further on both sides.
         first = (EPOCH + start).astimezone(tz).toordinal() - 2
         last = (EPOCH + end).astimezone(tz).toordinal() + 2
+        return range(max(first, 1), min(last, date.max.toordinal()))
+
+    def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
+        """The labelled parts of each local day, as instants."""
+        tz = self.tz
         found: list[Segment] = []
-        for day in range(max(first, 1), min(last, date.max.toordinal())):
+        for day in self._days(start, end):
             for part in self.pattern.labelled(day):
                 low = max(timedelta(0, first_reach(tz, day, part.start)), start)
                 high = min(timedelta(0, first_reach(tz, day, part.end)), end)
@@ -174,14 +212,29 @@ class CombinedSource:
         business day of the left calendar on which some open time is left.
         """
         midnight, following = (timedelta(0, first_reach(self.tz, day + step, 0)) for step in (0, 1))
+        if midnight == following:
+            # The clock skips the date.
+            return False
         if self.symbol == "|":
             return self.left.is_business_day(day) or any(
                 part.is_open and (part.start >= midnight or part.end == following)
                 for part in self.right.segments(midnight - _MOMENT, following)
             )
-        if midnight == following or not self.left.is_business_day(day):
+        if not self.left.is_business_day(day):
             return False
         return any(segment.is_open for segment in self.segments(midnight, following))
+
+    def shifts(self, start: timedelta, end: timedelta) -> list[Shift]:
+        """Of a union those of both; otherwise those of the left calendar, as far as something of them is left."""
+        lefts = self.left.shifts(start, end)
+        if self.symbol == "|":
+            return lefts + self.right.shifts(start, end)
+        found = []
+        for shift in lefts:
+            left_open = [part for part in self.segments(*shift) if part.is_open]
+            if left_open:
+                found.append(Shift(shift.start, left_open[-1].end))
+        return found
 
     def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
         """The reason is that of the part which decides: an open one of a union, a closed one otherwise."""
@@ -235,6 +288,10 @@ class AlwaysSource:
     def is_business_day(self, day: int) -> bool:  # noqa: ARG002  # likewise
         """Every date."""
         return True
+
+    def shifts(self, start: timedelta, end: timedelta) -> list[Shift]:
+        """The stretch itself: nobody wrote any hours down, and a day of it ends with the day."""
+        return [Shift(start, end)] if start < end else []
 
     def segments(self, start: timedelta, end: timedelta) -> list[Segment]:
         """One."""

@@ -1,7 +1,8 @@
 """The command ``csprotocol``: one module a subcommand.
 
 Exit status 0 when all is well, 1 when something was found that the command was asked to look for, 2 when the
-command or its input is wrong. Bad input ends in one line on standard error, never in a traceback.
+command or its input is wrong, 70 when the library itself failed. Bad input ends in one line on standard error, never
+in a traceback.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
+from typing import Final
 
 from csprotocol import __version__
 from csprotocol.cli import _demo, _hours, _kpi, _register, _report, _sla, _workflow
@@ -17,6 +20,9 @@ from csprotocol.cli._parser import Parser
 from csprotocol.errors import CsprotocolError
 
 __all__ = ["main"]
+
+# EX_SOFTWARE of sysexits.h.
+_BROKEN: Final = 70
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("csprotocol: interrupted", file=sys.stderr)
         return 130
+    except Exception:  # noqa: BLE001  # whatever it is: Python would end with 1, which says that something was found
+        traceback.print_exc()
+        return _BROKEN
     return status
 
 

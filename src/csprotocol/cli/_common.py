@@ -111,11 +111,35 @@ def check_output(target: str, inputs: Iterable[str | None]) -> None:
             raise ExportError.at(target, "is a folder", hint="name a file in it")
         if not path.parent.is_dir():
             raise ExportError.at(target, "cannot be written: there is no such folder")
-        same = [given for given in inputs if given and Path(given).exists() and path.exists() and path.samefile(given)]
+        named = [given for given in inputs if given]
+        same = path.exists() and any(_is_same(path, given) for given in named)
+        folders = [given for given in named if Path(given).is_dir() and _stands_in(path, Path(given))]
     except OSError as failure:
         raise ExportError.at(target, f"cannot be written: {failure.strerror}") from None
     if same:
         raise ExportError.at(target, "is what is to be read", hint="the report would overwrite it; name another file")
+    if folders:
+        raise ExportError.at(
+            target, f"stands in {folders[0]}, the folder that is to be read", hint="name one elsewhere"
+        )
+
+
+def _is_same(path: Path, given: str) -> bool:
+    if given != "-":
+        return Path(given).exists() and path.samefile(given)
+    if sys.stdin is None or not path.is_file():
+        return False
+    try:
+        return os.path.samestat(os.fstat(sys.stdin.fileno()), path.stat())
+    except (OSError, ValueError):
+        return False  # It is no file at all.
+
+
+def _stands_in(path: Path, folder: Path) -> bool:
+    """Whether ``path`` is, or would be, one of the folder's own files, also by another name."""
+    if path.resolve().parent.samefile(folder):
+        return True
+    return path.exists() and any(path.samefile(each) for each in folder.iterdir() if each.is_file())
 
 
 def write_output(text: str, target: str) -> None:

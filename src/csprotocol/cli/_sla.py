@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -12,11 +12,12 @@ from csprotocol.adapters import Read, table, zendesk
 from csprotocol.calendar import BusinessCalendar, BusinessHours, CalendarHistory
 from csprotocol.cli._common import add_output_options, check_output, loaded, parse_now, parse_zone, write_output
 from csprotocol.cli._progress import ProgressLine
-from csprotocol.cli._sla_sheet import FROM_FACTS, TicketCalendars, sheet_of, ticket_of
-from csprotocol.cli._sla_told import FORMATS, told
+from csprotocol.cli._sla_rows import Row, rows_of_facts, rows_of_tickets
+from csprotocol.cli._sla_sheet import TicketCalendars, sheet_of
+from csprotocol.cli._sla_told import FORMATS, left_out, told
+from csprotocol.cli._tables import clean
 from csprotocol.errors import InvalidValueError
-from csprotocol.model import Ticket
-from csprotocol.sla import ClockKind, SlaPolicy
+from csprotocol.sla import SlaPolicy
 
 __all__ = ["add_to", "run"]
 
@@ -26,7 +27,8 @@ examples:
   csprotocol sla check exports/zendesk --from zendesk --policy sla.toml
   csprotocol sla check tickets.csv --map mapping.toml --policy sla.toml --calendar hours.toml --worst 3
 
-exit status: 0 when nothing is overdue at --now, 1 when something is, 2 when the command or its input is wrong
+exit status: 0 when nothing is overdue at --now, 1 when something is, 2 when the command or its input is wrong,
+70 when csprotocol itself failed
 """
 
 
@@ -66,7 +68,8 @@ def add_to(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Reads, evaluates, tells."""
-    check_output(chosen.output, (chosen.export, chosen.map, chosen.policy))
+    files = [_Hours.of(each) for each in chosen.calendar]
+    check_output(chosen.output, (chosen.export, chosen.map, chosen.policy, *(each.path for each in files)))
     zone = parse_zone(chosen.tz)
     now = parse_now(chosen.now, zone)
     if chosen.worst < 0:
@@ -74,7 +77,10 @@ def run(chosen: argparse.Namespace) -> int:
     policy = loaded(SlaPolicy.load, chosen.policy)
     if chosen.preset:
         policy = policy.preset(chosen.preset)
-    named = _calendars(chosen.calendar, policy)
+    named = _calendars(files, policy)
+    for calendar in named.values():
+        # Not ticket by ticket: of this moment none of them could be told.
+        calendar.is_open(now)
     found = _read(chosen)
     if not named and not found.own:
         raise InvalidValueError.of(
@@ -82,36 +88,62 @@ def run(chosen: argparse.Namespace) -> int:
         )
     with ProgressLine(verb="judging", unit="k tickets", size=1e3, least=20_000) as progress:
         sheet = sheet_of(
-            found.tickets,
-            policy,
-            TicketCalendars(named, found.own),
-            now,
-            worst=chosen.worst,
-            kinds=found.kinds,
-            progress=progress,
+            found.rows, policy, TicketCalendars(named, found.own), now, worst=chosen.worst, progress=progress
         )
     write_output(told(sheet, policy, now, zone, chosen.format), chosen.output)
+    if chosen.format == "csv":
+        # Its rows are clocks; what has none would be lost.
+        _warn(f"{name}: {count}" for name, count in left_out(sheet))
     return 1 if sheet.overdue else 0
 
 
 class _Found(NamedTuple):
-    """What an export brings; ``kinds`` are the clocks that it can tell, ``None`` for all."""
+    """What an export brings."""
 
-    tickets: tuple[Ticket, ...]
+    rows: Sequence[Row]
     own: Mapping[str, BusinessCalendar | CalendarHistory]
-    kinds: frozenset[ClockKind] | None
 
 
-def _calendars(given: list[str], policy: SlaPolicy) -> dict[str, BusinessCalendar]:
+class _Hours(NamedTuple):
+    """One ``--calendar``; ``name`` is ``None`` for the policy's default, ``path`` for around the clock."""
+
+    name: str | None
+    path: str | None
+
+    @classmethod
+    def of(cls, given: str) -> _Hours:
+        name, separator, path = given.partition("=")
+        path = path if separator else given
+        return cls(name if separator else None, None if path == ALWAYS else path)
+
+    def calendar(self) -> BusinessCalendar:
+        if self.path is None:
+            return BusinessCalendar.ALWAYS_OPEN
+        return BusinessCalendar(loaded(BusinessHours.load, self.path))
+
+
+def _calendars(files: Iterable[_Hours], policy: SlaPolicy) -> dict[str, BusinessCalendar]:
+    """The calendars by name, each of which the policy uses, and all that its clocks name.
+
+    Raises:
+        InvalidValueError: one is given twice, is of no use, or is absent.
+    """
     found: dict[str, BusinessCalendar] = {}
-    for each in given:
-        name, separator, path = each.partition("=")
-        if not separator:
-            name, path = policy.calendar, each
+    for each in files:
+        name = policy.calendar if each.name is None else each.name
         if name in found:
-            raise InvalidValueError.of("--calendar", each, expected="one file for each name")
-        always = path == ALWAYS
-        found[name] = BusinessCalendar.ALWAYS_OPEN if always else BusinessCalendar(loaded(BusinessHours.load, path))
+            raise InvalidValueError.of("--calendar", name, expected="one file for each name")
+        found[name] = each.calendar()
+    by_rules = [clock.calendar for rule in policy.rules for clock in rule.clocks.values() if clock.calendar]
+    used = dict.fromkeys([policy.calendar, *by_rules])
+    for name in found:
+        if name not in used:
+            raise InvalidValueError.unknown("--calendar", name, used)
+    for name in used:
+        # That of the policy may be each ticket's own.
+        if name not in found and name != policy.calendar:
+            told = f"given as {name}=FILE as well: a rule names these hours"
+            raise InvalidValueError.of("--calendar", [*found], expected=told)
     return found
 
 
@@ -120,23 +152,23 @@ def _read(chosen: argparse.Namespace) -> _Found:
         if chosen.platform:
             export = zendesk.export(chosen.export, progress=progress)
             _say(export)
-            return _Found(export.value.tickets, export.value.calendars, None)
+            return _Found(tuple(rows_of_tickets(export.value.tickets)), export.value.calendars)
         mapping = loaded(table.TableMapping.load, chosen.map)
         read = table.tickets(Path(chosen.export), mapping, progress=progress)
     _say(read)
-    if read.value.tickets:
-        return _Found(read.value.tickets, {}, None)
-    made = [ticket_of(facts) for facts in read.value.facts]
-    known = tuple(ticket for ticket in made if ticket is not None)
-    if len(known) < len(made):
-        print(f"csprotocol: {len(made) - len(known)} tickets without an instant of creation", file=sys.stderr)
-    return _Found(known, {}, FROM_FACTS)
+    if mapping.layout == "events":
+        return _Found(tuple(rows_of_tickets(read.value.tickets)), {})
+    return _Found(tuple(rows_of_facts(read.value.facts, mapping.columns.named())), {})
 
 
 def _say(read: Read[Any]) -> None:
-    """What was odd in the export, on standard error."""
+    """What was odd in the export."""
     rejected = sum(read.rejected_counts.values())
     if rejected:
-        print(f"csprotocol: {rejected} rows could not be read and are left out", file=sys.stderr)
-    for notice in read.warnings:
-        print(f"csprotocol: {notice}", file=sys.stderr)
+        _warn([f"{rejected} rows could not be read and are left out"])
+    _warn(map(str, read.warnings))
+
+
+def _warn(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        print(f"csprotocol: {clean(sentence)}", file=sys.stderr)

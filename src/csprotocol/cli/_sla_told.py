@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from csprotocol.calendar import format_open_time
+from csprotocol.cli._sla_rows import Reason
 from csprotocol.cli._sla_sheet import Sheet, Worst
-from csprotocol.cli._tables import aligned, csv_text, json_text, key_values, plural
-from csprotocol.sla import ClockKind, SlaPolicy, State, explain
+from csprotocol.cli._tables import aligned, clean, csv_text, json_text, key_values, plural
+from csprotocol.errors import BusinessTimeError
+from csprotocol.sla import ClockKind, ClockState, SlaPolicy, State, Stretch, explain
 
-__all__ = ["FORMATS", "told"]
+__all__ = ["FORMATS", "left_out", "told"]
 
 FORMATS: Final = ("table", "json", "csv")
 _COLUMNS: Final = (
     "clock", "priority", "met", "breached", "overdue", "in_time", "cancelled", "attainment",
 )  # fmt: skip
+_WORDS: Final = {
+    Reason.NOT_RECORDED: "the export cannot tell",
+    Reason.END_UNKNOWN: "nobody knows when it ended",
+    Reason.REOPENED: "nobody knows when it was opened again",
+    Reason.WAITING_UNKNOWN: "it pauses, and one row a ticket does not tell when",
+    Reason.WITHOUT_CALENDAR: "no calendar for it",
+    Reason.NEVER_OPENS: "calendar-never-opens",
+    Reason.REVERSED: "answered or ended before it was created",
+    "horizon": "beyond the years of its calendar",
+}
+_MOST_STRETCHES: Final = 8
+_MOST_IDS: Final = 5
+# As many as a reader keeps of the rows that it rejects.
+_KEPT_IDS: Final = 1_000
 
 
 def told(sheet: Sheet, policy: SlaPolicy, now: datetime, zone: ZoneInfo, form: str) -> str:
@@ -31,8 +47,18 @@ def told(sheet: Sheet, policy: SlaPolicy, now: datetime, zone: ZoneInfo, form: s
                 "policy": policy.id,
                 "now": now,
                 "tickets": sheet.tickets,
+                "not_created_yet": sheet.not_created_yet,
+                "without_creation": sheet.without_creation,
                 "without_calendar": sheet.without_calendar,
-                "without_clock": sheet.without_rule,
+                "without_clock": sheet.without_clock,
+                "rejected": [
+                    {"reason": str(reason), "count": len(ids), "tickets": ids[:_KEPT_IDS]}
+                    for reason, ids in sheet.rejected.items()
+                ],
+                "left_out": [
+                    {"clock": kind.value, "reason": reason.value, "count": count}
+                    for (kind, reason), count in _in_order(sheet)
+                ],
                 "clocks": rows,
                 "worst": [_plain(each) for each in sheet.worst],
             }
@@ -40,20 +66,42 @@ def told(sheet: Sheet, policy: SlaPolicy, now: datetime, zone: ZoneInfo, form: s
     return "\n".join(_lines(sheet, policy, now, zone, rows)) + "\n"
 
 
+def left_out(sheet: Sheet) -> list[tuple[str, str]]:
+    """What no verdict says anything about, in words, and how much it is."""
+    counts = [
+        ("not created yet", sheet.not_created_yet),
+        ("without an instant of creation", sheet.without_creation),
+        ("without a calendar", sheet.without_calendar),
+        ("without a clock", sheet.without_clock),
+    ]
+    found = [(name, f"{count:,}") for name, count in counts if count]
+    for reason, ids in sheet.rejected.items():
+        found.append((f"tickets left out: {_WORDS.get(reason, reason)}", f"{len(ids):,} ({_some(ids)})"))
+    for (kind, reason), count in _in_order(sheet):
+        found.append((f"{kind} left out: {_WORDS[reason]}", f"{count:,}"))
+    return found
+
+
+def _some(ids: list[str]) -> str:
+    return ", ".join(ids[:_MOST_IDS]) + (", ..." if len(ids) > _MOST_IDS else "")
+
+
+def _in_order(sheet: Sheet) -> list[tuple[tuple[ClockKind, Reason], int]]:
+    return sorted(sheet.left_out.items(), key=lambda each: _place(each[0]))
+
+
 def _lines(sheet: Sheet, policy: SlaPolicy, now: datetime, zone: ZoneInfo, rows: list[dict[str, Any]]) -> Iterator[str]:
     yield f"SLA {policy.id!r} at {now.astimezone(zone):%Y-%m-%d %H:%M %Z}: {plural(sheet.tickets, 'ticket')}"
     yield ""
-    shown = ([*(row[name] for name in _COLUMNS[:-1]), _percent(row["attainment"])] for row in rows)
-    headings = [name.replace("_", " ") for name in _COLUMNS]
-    yield from aligned(headings, shown, right=headings[2:])
-    missing = [
-        ("without a calendar", sheet.without_calendar),
-        ("without a clock", sheet.without_rule),
-        *((f"{kind} left out: the export cannot tell", count) for kind, count in sheet.left_out.items()),
-    ]
-    if any(count for _, count in missing):
+    if rows:
+        shown = ([*(row[name] for name in _COLUMNS[:-1]), _percent(row["attainment"])] for row in rows)
+        headings = [name.replace("_", " ") for name in _COLUMNS]
+        yield from aligned(headings, shown, right=headings[2:])
+    else:
+        yield "  no clock could be judged"
+    if missing := left_out(sheet):
         yield ""
-        yield from key_values((name, f"{count:,}") for name, count in missing if count)
+        yield from key_values(missing)
     if sheet.worst:
         yield ""
         yield "Worst breaches"
@@ -65,18 +113,62 @@ def _explained(number: int, each: Worst, zone: ZoneInfo) -> Iterator[str]:
     clock = each.clock
     due = clock.breached_at or clock.start
     late = f"{format_open_time(each.late)} of open time too long" if each.late else "after closing time"
-    state = "" if clock.is_finished else ", still running"
     yield ""
-    yield f"  {number}. {each.ticket_id}: {clock.kind} ({clock.target}), due {_at(due, zone)}, {late}{state}"
-    stretches = explain(clock)
-    for stretch in stretches[:_MOST]:
-        yield f"     {_at(stretch.start, zone)} - {_at(stretch.end, zone)}  {_clock(stretch.counted):>9}  {stretch.why}"
-    if len(stretches) > _MOST:
-        rest = sum((stretch.counted for stretch in stretches[_MOST:]), timedelta(0))
-        yield f"     ... {plural(len(stretches) - _MOST, 'more stretch', several='more stretches')}, {_clock(rest)}"
+    # Ids and the names of special days come from elsewhere.
+    yield clean(
+        f"  {number}. {each.ticket_id}: {clock.kind} ({clock.target}), due {_at(due, zone)}, {late}{_present(clock)}"
+    )
+    parts = _parts(clock)
+    for part in parts[:_MOST_STRETCHES]:
+        yield clean(f"     {_at(part.start, zone)} - {_at(part.end, zone)}  {_clock(part.counted):>9}  {part.why}")
+    if rest := parts[_MOST_STRETCHES:]:
+        yield f"     ... {plural(len(rest), 'more stretch', several='more stretches')}, {_clock(_sum(rest))}"
 
 
-_MOST: Final = 8
+def _present(clock: ClockState) -> str:
+    if clock.is_finished:
+        return ""
+    if clock.state is State.PAUSED:
+        return f", stands still ({clock.runs[-1].why})" if clock.runs else ", stands still"
+    return ", still running"
+
+
+class _Part(NamedTuple):
+    start: datetime
+    end: datetime
+    counted: timedelta
+    why: str
+
+
+def _parts(clock: ClockState) -> list[_Part]:
+    """Opening by opening; where that fills the screen, what counts between two turns of the clock."""
+    stretches = _stretches(clock)
+    if len(stretches) <= _MOST_STRETCHES:
+        return [_Part(each.start, each.end, each.counted, each.why) for each in stretches]
+    left, found = list(reversed(stretches)), []
+    for run in clock.runs:
+        within: list[Stretch] = []
+        while left and left[-1].end <= run.end:
+            within.append(left.pop())
+        found.append(_Part(run.start, run.end, _sum(within), _summary(run.why, within)))
+    return found
+
+
+def _stretches(clock: ClockState) -> tuple[Stretch, ...]:
+    """Where its time went; nothing where it stood still in years that its calendar does not know."""
+    try:
+        return explain(clock)
+    except BusinessTimeError:
+        return ()
+
+
+def _summary(why: str, within: list[Stretch]) -> str:
+    opened = sum(each.is_open for each in within)
+    return f"{why}, in {opened:,} openings" if opened > 1 else why
+
+
+def _sum(parts: Iterable[_Part | Stretch]) -> timedelta:
+    return sum((each.counted for each in parts), timedelta(0))
 
 
 def _at(at: datetime, zone: ZoneInfo) -> str:
@@ -124,7 +216,7 @@ def _plain(each: Worst) -> dict[str, Any]:
         "late_seconds": each.late.total_seconds(),
         "stretches": [
             {"start": s.start, "end": s.end, "counted_seconds": s.counted.total_seconds(), "why": s.why}
-            for s in explain(clock)
+            for s in _stretches(clock)
         ],
     }
 

@@ -6,6 +6,7 @@ from csprotocol.model._event import Event, in_order
 from csprotocol.model._facts import Life, TicketFacts, Waiting
 from csprotocol.model._frozen import FrozenDict
 from csprotocol.model._money import Money, allocate
+from csprotocol.model._order import Buyer, ContractChannel, Delivery, Order, OrderLine, Payment, local_date
 from csprotocol.model._reason import ContactArea, ContactReason, ReasonNature
 from csprotocol.model._rejection import Rejection
 from csprotocol.model._span import Span, require_aware
@@ -14,14 +15,20 @@ from csprotocol.model._words import ActorKind, Channel, EventKind, StatusCategor
 
 __all__ = [
     "ActorKind",
+    "Buyer",
     "Channel",
     "ContactArea",
     "ContactReason",
+    "ContractChannel",
+    "Delivery",
     "Event",
     "EventKind",
     "FrozenDict",
     "Life",
     "Money",
+    "Order",
+    "OrderLine",
+    "Payment",
     "ReasonNature",
     "Rejection",
     "Span",
@@ -31,5 +38,6 @@ __all__ = [
     "Waiting",
     "allocate",
     "in_order",
+    "local_date",
     "require_aware",
 ]

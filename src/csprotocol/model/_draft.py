@@ -18,4 +18,5 @@ def draft_of(frozen: type) -> Any:
     >>> draft_of(Event).__slots__ == Event.__slots__
     True
     """
-    return type(f"_{frozen.__name__}Draft", (), {"__slots__": frozen.__dict__["__slots__"]})
+    slots = tuple(name for each in reversed(frozen.__mro__) for name in each.__dict__.get("__slots__", ()))
+    return type(f"_{frozen.__name__}Draft", (), {"__slots__": slots})

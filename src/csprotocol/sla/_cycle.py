@@ -21,8 +21,8 @@ class Cycle:
 
     __slots__ = (
         "_aims", "_counted", "allowed", "applied_at", "at", "breached_at", "breaches", "calendar", "elapsed",
-        "reached_at", "rule", "rule_name", "running", "runs", "start", "stop", "stop_reason", "target", "unknown",
-        "why",
+        "missed", "reached_at", "rule", "rule_name", "running", "runs", "start", "stop", "stop_reason", "target",
+        "unknown", "why",
     )  # fmt: skip
 
     def __init__(
@@ -41,6 +41,8 @@ class Cycle:
         # The first instant at which the present target is used up.
         self.reached_at: datetime | None = None
         self.breached_at: datetime | None = None
+        # Whether it is the present target that was missed; a breach that sticks may be that of an earlier one.
+        self.missed = False
         self.breaches: list[Breach] = []
         self.runs: list[tuple[datetime, datetime, bool, BusinessCalendar, str]] = []
         # How many of them are in ``elapsed``: all of them, before target or calendar change.
@@ -58,7 +60,7 @@ class Cycle:
             if running:
                 elapsed = self.elapsed + calendar.between(since, until)
                 # Most stretches end long before the target is used up.
-                if elapsed >= self.allowed and (self.reached_at is None or self.breached_at is None):
+                if elapsed >= self.allowed and not self.missed:
                     self._judge(since, until)
                 self.elapsed = elapsed
         self._counted = len(self.runs)
@@ -103,10 +105,11 @@ class Cycle:
             self.calendar = calendar
             self._again()
             return
-        was_due = None if isinstance(self.target, OpenTime) else self.due()
+        was_due = at if isinstance(self.target, OpenTime) else self.due()
         self.calendar = calendar
-        if was_due is not None and was_due > at:
-            # As with a new target: what was not due yet is not due in the past because the shop closes earlier now.
+        if was_due is None or was_due > at:
+            # As with a new target: what was not due yet is not due in the past because the shop closes earlier now,
+            # or works again.
             self.applied_at = at
 
     def finish(self, at: datetime, reason: str) -> None:
@@ -124,7 +127,7 @@ class Cycle:
         self._aims.append((at, target, sticky))
         self.target, self.applied_at = target, at
         self.allowed = target.time if isinstance(target, OpenTime) else _NONE
-        self.reached_at = None
+        self.reached_at, self.missed = None, False
         if isinstance(target, OpenTime) and self.elapsed >= target.time:
             self.reached_at = at if self.elapsed > target.time else self._reached(at, _NONE)
         if not (self.breached_at and sticky):
@@ -141,8 +144,9 @@ class Cycle:
                 if due is None or due >= at:
                     return
                 self.reached_at = due
-        if self.breached_at is None and self.reached_at is not None and self.reached_at < at:
-            self.breached_at = self.reached_at
+        if self.reached_at is not None and self.reached_at < at:
+            self.missed = True
+            self.breached_at = self.breached_at or self.reached_at
             self.breaches.append(Breach(self.reached_at, target))
 
     def _reached(self, since: datetime, left: timedelta) -> datetime | None:
@@ -163,7 +167,7 @@ class Cycle:
         aims, self._aims = self._aims, []
         present, end = (self.running, self.why), self.at
         self.elapsed, self.at = _NONE, self.start
-        self.breached_at = None
+        self.breached_at, self.missed = None, False
         self.breaches = []
         for since, until, self.running, _, self.why in runs:
             while aims and aims[0][0] <= since:

@@ -26,6 +26,10 @@ def evaluate(
     policies by name let ``policy`` events change from one to another; the ticket begins under the first. Events may
     come in any order, later ones than ``now`` are not seen, and one that lies before the creation counts from there.
 
+    Sources stamp a ticket and its first message separately: what is said within a second of the creation by an agent
+    or the system tells who began it. Until that is known, a second later at most, replies and updates have no clocks
+    yet, so that nothing is ever taken back that was told before.
+
     Clocks come in the order of :class:`ClockKind`, cycles in the order in which they began. For many tickets,
     :class:`Sla` prepares policy and calendars once.
 
@@ -78,7 +82,7 @@ class Sla:
         """
         if len(ticket.recorded) == _ALL_KINDS:
             return ()
-        return tuple(kind for kind in self._sheet.kinds if NEEDS[kind] not in ticket.recorded)
+        return tuple(kind for kind in self._sheet.kinds if not NEEDS[kind] <= ticket.recorded)
 
     def evaluate(self, ticket: Ticket | Iterable[Event], now: datetime) -> tuple[ClockState, ...]:
         """What :func:`evaluate` gives."""
@@ -87,6 +91,8 @@ class Sla:
         fold = Fold(ticket, self._sheet, self._tracks)
         fold.until(now)
         untold = self.untold(ticket) if isinstance(ticket, Ticket) else ()
+        if fold.is_unsure:
+            untold = (*untold, *_CONVERSATION)
         return tuple(
             [
                 clock_state(cycle, track.kind, number, fold.ticket_id, now)
@@ -113,4 +119,8 @@ class Sla:
 
 
 _PROGRESS_EVERY: Final = 1000
+# What depends on who began a ticket.
+_CONVERSATION: Final = (
+    ClockKind.FIRST_REPLY, ClockKind.NEXT_REPLY, ClockKind.PERIODIC_UPDATE, ClockKind.PAUSABLE_UPDATE,
+)  # fmt: skip
 _ALL_KINDS: Final = len(EventKind)

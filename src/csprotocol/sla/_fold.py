@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from csprotocol.calendar import BusinessCalendar
 from csprotocol.errors import InvalidValueError
-from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket, in_order
+from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket, in_order, require_aware
 from csprotocol.model._words import member
 from csprotocol.sla._terms import Facts, Sheet, Terms
 from csprotocol.sla._tracks import Track
 
-__all__ = ["Fold"]
+__all__ = ["Fold", "unsure_until"]
 
 # Sources stamp a ticket and its first message separately; less than this apart, they are one.
 _SAME_INSTANT: Final = timedelta(seconds=1)
@@ -22,10 +22,16 @@ _SAME_INSTANT: Final = timedelta(seconds=1)
 class Fold:
     """The clocks of one ticket while its events go by; ``tracks`` are theirs in the order of the sheet's kinds."""
 
-    __slots__ = ("events", "facts", "in_force", "policy", "sheet", "ticket_id", "tracks")
+    __slots__ = (
+        "events", "facts", "in_force", "is_retold", "is_unsure", "policy", "sheet", "ticket", "ticket_id", "tracks",
+    )  # fmt: skip
 
     def __init__(self, ticket: Ticket | Iterable[Event], sheet: Sheet, tracks: Iterable[type[Track]]) -> None:
         self.ticket_id: str | None
+        self.ticket = ticket
+        self.is_retold = False
+        # Whether nobody knows yet who began the ticket.
+        self.is_unsure = False
         if isinstance(ticket, Ticket):
             self.ticket_id, self.events, self.facts = ticket.id, ticket.events, _first_facts(ticket)
         else:
@@ -63,8 +69,9 @@ class Fold:
                     track.moved(last, status)
                 continue
             take = takes.get(kind)
-            if take is not None:
-                take(self, last, event)
+            if take is not None and take(self, last, event) is _OUT_OF_TURN:
+                self._tell_again(now)
+                return
 
     def _begin(self, now: datetime) -> datetime | None:
         """The creation, wherever it stands; ``None`` when it lies ahead."""
@@ -79,7 +86,7 @@ class Fold:
             return None
         starter, speaks = created.by, False
         if starter is not ActorKind.CUSTOMER:
-            starter, speaks = _starter(created, self.events, now)
+            starter, speaks, self.is_unsure = _starter(created, self.events, now)
         group = self.facts.group
         for track in self.tracks:
             track.created(at, starter)
@@ -88,6 +95,9 @@ class Fold:
             if group is not None:
                 track.assigned(at, group)
         return at
+
+    def _created_at(self) -> datetime:
+        return next((_utc(event.at) for event in self.events if event.kind is EventKind.CREATED), _DAWN)
 
     def _message(self, at: datetime, event: Event) -> None:
         if event.by is ActorKind.CUSTOMER:
@@ -99,9 +109,24 @@ class Fold:
             if _counts(event, track.terms):
                 track.answered(at)
 
-    def _merged(self, at: datetime, _event: Event) -> None:
+    def _merged(self, at: datetime, _event: Event) -> object:
+        """Sources close a ticket in the very instant in which they merge it, and tell the two in any order."""
+        if not self.is_retold:
+            ordered = tuple(_merges_first(self.events, self._created_at()))
+            if ordered != self.events:
+                self.events = ordered
+                return _OUT_OF_TURN
+            self.is_retold = True
         for track in self.tracks:
             track.merged(at)
+        return None
+
+    def _tell_again(self, now: datetime) -> None:
+        """From the beginning, in the order in which the events stand by now."""
+        again = Fold(self.ticket, self.sheet, [type(track) for track in self.tracks])
+        again.events, again.is_retold = self.events, True
+        again.until(now)
+        self.tracks = again.tracks
 
     def _assign(self, at: datetime, event: Event) -> None:
         group = _word(event.data.get("group", self.facts.group))
@@ -129,8 +154,8 @@ class Fold:
         self._agree(at)
 
     def _promise(self, at: datetime, event: Event) -> None:
-        due_at = event.data.get("due_at")
-        if isinstance(due_at, datetime) and due_at.tzinfo is not None:
+        due_at = _promised_date(event)
+        if due_at is not None:
             for track in self.tracks:
                 track.promised(at, due_at)
 
@@ -158,7 +183,8 @@ class Fold:
         return self.sheet.calendar(self.policy, terms.rule, self.in_force) if terms.rule_name else otherwise
 
 
-_TAKES: Final = {
+_OUT_OF_TURN: Final = object()
+_TAKES: Final[Mapping[EventKind, Callable[[Fold, datetime, Event], object]]] = {
     EventKind.MESSAGE: Fold._message,
     EventKind.MERGED: Fold._merged,
     EventKind.ASSIGN: Fold._assign,
@@ -170,7 +196,6 @@ _TAKES: Final = {
     EventKind.POLICY: Fold._policy,
 }
 _DAWN: Final = datetime.min.replace(tzinfo=UTC)
-_MOMENT: Final = timedelta(microseconds=1)
 
 
 def _utc(at: datetime) -> datetime:
@@ -199,20 +224,84 @@ def _tell(events: Iterable[Event], kind: EventKind) -> bool:
 _NO_TAGS: Final[frozenset[str]] = frozenset()
 
 
-def _starter(created: Event, events: Iterable[Event], now: datetime) -> tuple[ActorKind, bool]:
-    """Who began what no customer created, and whether by a public word of an agent that no message event tells."""
-    until = min(_utc(created.at) + _SAME_INSTANT, now + _MOMENT)
-    opening = [e.by for e in events if e.kind is EventKind.MESSAGE and _utc(e.at) < until]
+def _starter(created: Event, events: Iterable[Event], now: datetime) -> tuple[ActorKind, bool, bool]:
+    """Who began what no customer created, and whether by a public word of an agent that no message event tells.
+
+    Last, whether a message that comes later, within the same second, could still say otherwise.
+    """
+    begun = _utc(created.at)
+    opening = [
+        e.by for e in events if e.kind is EventKind.MESSAGE and _utc(e.at) - begun < _SAME_INSTANT and _utc(e.at) <= now
+    ]
+    is_open = now - begun < _SAME_INSTANT
     if created.by is ActorKind.SYSTEM:
         # Nobody says who: an agent began it only where an agent's words did.
-        return next((by for by in opening if by in _PEOPLE), ActorKind.CUSTOMER), False
-    if created.by is ActorKind.AGENT and ActorKind.CUSTOMER in opening and ActorKind.AGENT not in opening:
+        first = next((by for by in opening if by in _PEOPLE), None)
+        return first or ActorKind.CUSTOMER, False, is_open and first is None
+    if created.by is not ActorKind.AGENT:
+        return created.by, False, False
+    if ActorKind.AGENT in opening:
+        return ActorKind.AGENT, False, False
+    if ActorKind.CUSTOMER in opening:
         # An agent who logs a call writes down what the customer said.
-        return ActorKind.CUSTOMER, False
-    return created.by, created.by is ActorKind.AGENT and created.public and ActorKind.AGENT not in opening
+        return ActorKind.CUSTOMER, False, is_open
+    return ActorKind.AGENT, created.public, is_open
 
 
+def unsure_until(events: Iterable[Event], now: datetime) -> datetime | None:
+    """When it will be known who began the ticket; ``None`` when it is known at ``now``, or it does not exist yet."""
+    told = in_order(events)
+    created = next((event for event in told if event.kind is EventKind.CREATED), None)
+    if created is None or _utc(created.at) > now or not _starter(created, told, now)[2]:
+        return None
+    return min(_utc(created.at), _LAST - _SAME_INSTANT) + _SAME_INSTANT
+
+
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 _PEOPLE: Final = frozenset({ActorKind.CUSTOMER, ActorKind.AGENT})
+
+
+def _merges_first(events: Iterable[Event], at: datetime) -> Iterator[Event]:
+    """The events, each merge before the resolution of its very instant: whichever a source tells first, it is one."""
+    held: list[Event] = []  # from a resolution on, as long as its instant lasts and nothing opens the ticket again
+    for event in events:
+        status = str(event.data.get("to")) if event.kind is EventKind.STATUS else None
+        if _utc(event.at) > at or (status is not None and status not in _ENDED):
+            at = max(at, _utc(event.at))
+            yield from held
+            held = []
+        if event.kind is EventKind.MERGED:
+            yield event
+            yield from held
+            held = []
+        elif held or status in _RESOLVED:
+            held.append(event)
+        else:
+            yield event
+    yield from held
+
+
+_RESOLVED: Final = frozenset({StatusCategory.RESOLVED, StatusCategory.CLOSED})
+_ENDED: Final = _RESOLVED | {StatusCategory.CANCELLED}
+
+
+def _promised_date(event: Event) -> datetime | None:
+    """The date that somebody named; ``None`` where a journal has erased it."""
+    said = event.data.get("due_at", "")
+    if said is None:
+        return None
+    if isinstance(said, str):
+        # As JSON writes an instant.
+        try:
+            said = datetime.fromisoformat(said)
+        except ValueError:
+            raise InvalidValueError.of(_DUE_AT, said, expected="an instant with its zone") from None
+    if not isinstance(said, datetime):
+        raise InvalidValueError.of(_DUE_AT, said, expected="an instant with its zone")
+    return require_aware(_DUE_AT, said)
+
+
+_DUE_AT: Final = "Event.data['due_at'] of a promise event"
 
 
 def _counts(event: Event, terms: Terms) -> bool:

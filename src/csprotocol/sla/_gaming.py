@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket, in_order
 from csprotocol.sla._policy import ClockKind
@@ -42,30 +43,40 @@ def doubtful_pauses(ticket: Ticket | Iterable[Event], clocks: Iterable[ClockStat
     """
     events = ticket.events if isinstance(ticket, Ticket) else in_order(ticket)
     waits = tuple(_unanswered(events))
+    answers = [answered_at for _, answered_at in waits]
     found = []
     for clock in clocks:
         for run in clock.runs:
             if run.running or run.why != StatusCategory.WAITING_CUSTOMER:
                 continue
-            for written_at, answered_at in waits:
-                start = max(run.start, written_at)
-                end = run.end if answered_at is None else min(run.end, answered_at)
+            # Both are in order: the first wait that goes on into the pause, and those that follow until it ends.
+            for k in range(bisect_right(answers, run.start), len(waits)):
+                written_at, answered_at = waits[k]
+                if written_at >= run.end:
+                    break
+                start, end = max(run.start, written_at), min(run.end, answered_at)
                 if start < end:
                     saved = run.calendar.between(start, end)
                     found.append(DoubtfulPause(clock.id, clock.kind, start, end, saved, written_at))
     return tuple(found)
 
 
-def _unanswered(events: Iterable[Event]) -> Iterator[tuple[datetime, datetime | None]]:
+def _unanswered(events: Iterable[Event]) -> Iterator[tuple[datetime, datetime]]:
     """From the first unanswered message of the customer to the answer; the creation itself is none."""
-    since = None
+    since, at = None, _DAWN
     for event in events:
+        # As for the clocks: what is told later does not happen earlier.
+        at = max(at, event.at.astimezone(UTC))
         if event.kind is not EventKind.MESSAGE or not event.public:
             continue
         if event.by is ActorKind.CUSTOMER:
-            since = since or event.at.astimezone(UTC)
+            since = since or at
         elif event.by is ActorKind.AGENT and since is not None:
-            yield since, event.at.astimezone(UTC)
+            yield since, at
             since = None
     if since is not None:
-        yield since, None
+        yield since, _NEVER
+
+
+_DAWN: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)

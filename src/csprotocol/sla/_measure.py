@@ -29,7 +29,7 @@ def clock_state(cycle: Cycle, kind: ClockKind, number: int, ticket_id: str | Non
     state = _state(cycle)
     # What was unknown under an earlier calendar is not any more.
     cycle.unknown = ""
-    due_at = None if state is State.PAUSED and cycle.breached_at is None else cycle.due()
+    due_at = None if state is State.PAUSED and not cycle.missed else cycle.due()
     target = cycle.target
     remaining = target.time - cycle.elapsed if isinstance(target, OpenTime) else _open_time_to(due_at, cycle)
     told = _Draft()
@@ -87,8 +87,16 @@ def _shares(cycle: Cycle) -> Iterator[datetime | None]:
     target = cycle.target
     assert isinstance(target, OpenTime)  # noqa: S101  # chosen by the caller
     for warn in cycle.rule.warn:
-        at = _instant_of(cycle, warn.reached_at(target.time))
+        # A target that was used up when it was given is due then: what comes after it counts from there.
+        used = target.time if warn.after is None else max(target.time, _elapsed_until(cycle, cycle.applied_at))
+        at = _instant_of(cycle, warn.reached_at(used))
         yield None if at is None else max(at, cycle.applied_at)
+
+
+def _elapsed_until(cycle: Cycle, at: datetime) -> timedelta:
+    """How long the cycle had run at ``at``, one of the instants at which its target changed."""
+    ran = (calendar.between(start, end) for start, end, running, calendar, _ in cycle.runs if running and end <= at)
+    return sum(ran, _NONE)
 
 
 def _days_ahead(cycle: Cycle) -> Iterator[datetime | None]:

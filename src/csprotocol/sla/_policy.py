@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 
 from csprotocol import _parse
 from csprotocol.errors import InvalidValueError
-from csprotocol.model import EventKind, FrozenDict, StatusCategory
+from csprotocol.model import Channel, EventKind, FrozenDict, StatusCategory
 from csprotocol.model._words import member
 from csprotocol.sla._targets import OpenTime, Target, read_target
 
@@ -39,17 +39,21 @@ class ClockKind(StrEnum):
     PROMISE = "promise"
 
 
-# What a source must keep for a clock to be told at all: without messages, nobody knows when somebody replied.
-NEEDS: Final[Mapping[ClockKind, EventKind]] = {
-    ClockKind.FIRST_REPLY: EventKind.MESSAGE,
-    ClockKind.NEXT_REPLY: EventKind.MESSAGE,
-    ClockKind.PERIODIC_UPDATE: EventKind.MESSAGE,
-    ClockKind.PAUSABLE_UPDATE: EventKind.MESSAGE,
-    ClockKind.PROMISE: EventKind.MESSAGE,
-    ClockKind.REQUESTER_WAIT: EventKind.STATUS,
-    ClockKind.AGENT_WORK: EventKind.STATUS,
-    ClockKind.RESOLUTION: EventKind.STATUS,
-    ClockKind.GROUP: EventKind.ASSIGN,
+_CONVERSATION: Final = frozenset({EventKind.MESSAGE, EventKind.STATUS})
+_LIFE: Final = frozenset({EventKind.STATUS})
+
+# What a source must keep for a clock to be told at all: all that begins or ends it. Without messages nobody knows
+# when somebody replied, and without statuses nobody knows whether a reply was still due.
+NEEDS: Final[Mapping[ClockKind, frozenset[EventKind]]] = {
+    ClockKind.FIRST_REPLY: _CONVERSATION,
+    ClockKind.NEXT_REPLY: _CONVERSATION,
+    ClockKind.PERIODIC_UPDATE: _CONVERSATION,
+    ClockKind.PAUSABLE_UPDATE: _CONVERSATION,
+    ClockKind.REQUESTER_WAIT: _LIFE,
+    ClockKind.AGENT_WORK: _LIFE,
+    ClockKind.RESOLUTION: _LIFE,
+    ClockKind.GROUP: _LIFE | {EventKind.ASSIGN},
+    ClockKind.PROMISE: _CONVERSATION | {EventKind.PROMISE},
 }
 
 PAUSES: Final[Mapping[ClockKind, frozenset[StatusCategory]]] = {
@@ -84,10 +88,12 @@ class CalendarChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """A warning: at a share of the target (``"0.75"``), or so much open time before or after it is used up.
+    """A warning: at a share of the target (``"0.75"``), or so much open time before or after it is due.
 
-    >>> Warn("soon", before="1h").name
-    'soon'
+    Open time may be given as a value; here it stands as documents write it.
+
+    >>> Warn("soon", before=timedelta(hours=1)).before
+    '1h'
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
@@ -99,11 +105,13 @@ class Warn:
 
     def __post_init__(self) -> None:
         given = [each for each in (self.share, self.before, self.after) if each is not None]
-        if not self.name or len(given) != 1:
+        if not _is_text(self.name) or len(given) != 1:
             raise InvalidValueError.of("warn", self.name, expected="a name, and one of share, before and after")
-        for each in (self.before, self.after):
-            if each is not None and not isinstance(read_target(each), OpenTime):
-                raise InvalidValueError.of(f"warn {self.name}", each, expected="open time such as '1h'")
+        for side in ("before", "after"):
+            said = getattr(self, side)
+            if said is not None and not isinstance(read_target(said), OpenTime):
+                raise InvalidValueError.of(f"warn {self.name}", said, expected="open time such as '1h'")
+            object.__setattr__(self, side, _told(said))
         if self.share is not None and not 0 < self.fraction <= 10:
             raise InvalidValueError.of(f"warn {self.name}", self.share, expected="a share above 0, such as '0.75'")
 
@@ -121,8 +129,11 @@ class Warn:
             return allowed - _open_time(self.before)
         if self.after is not None:
             return allowed + _open_time(self.after)
-        share = self.fraction
-        return allowed * share.numerator / share.denominator
+        # In whole microseconds: a timedelta times a numerator of nine digits is more than a timedelta can hold.
+        return timedelta(microseconds=round(allowed // _MICRO * self.fraction))
+
+
+_MICRO: Final = timedelta(microseconds=1)
 
 
 def _open_time(text: str) -> timedelta:
@@ -138,7 +149,12 @@ class ClockRule:
     ``target`` is one for all, or a table by priority, ``"*"`` in it for all others. A priority that the table lacks
     has no clock; when the ticket gets one that is in it, the clock begins then. ``calendar`` names the calendar in
     force; without, the one of the ticket. ``group`` is for group clocks: whose time it is, ``"*"`` for that of every
-    group. Targets may be given as values; here they stand as documents write them.
+    group. Targets may be given as values; here they stand as documents write them. ``sticky_breach`` keeps the breach
+    of an earlier target as the verdict when another one comes.
+
+    Raises:
+        InvalidValueError: an option that is none of its choices, or of the wrong type.
+        AmbiguousTargetError: a target of bare days.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
@@ -166,6 +182,7 @@ class ClockRule:
         told = FrozenDict({str(priority): _told(each) for priority, each in table.items()})
         object.__setattr__(self, "target", told if isinstance(given, Mapping) else _told(given))
         object.__setattr__(self, "_targets", FrozenDict(targets))
+        self._require_types()
         object.__setattr__(self, "on_reopen", member(OnReopen, "on_reopen", self.on_reopen))
         object.__setattr__(self, "due_at_closing", member(DueAtClosing, "due_at_closing", self.due_at_closing))
         object.__setattr__(self, "calendar_change", member(CalendarChange, "calendar_change", self.calendar_change))
@@ -178,7 +195,21 @@ class ClockRule:
         names = [each.name for each in self.warn]
         if len({*names}) < len(names):
             raise InvalidValueError.of("warn", names, expected="one warning of each name")
-        object.__setattr__(self, "warn", tuple(self.warn))
+
+    def _require_types(self) -> None:
+        for name in ("bots_count", "notes_count", "sticky_breach"):
+            # The text "false" is true.
+            if not isinstance(getattr(self, name), bool):
+                raise InvalidValueError.of(name, getattr(self, name), expected="True or False")
+        for name in ("calendar", "group"):
+            said = getattr(self, name)
+            if said is not None and not isinstance(said, str):
+                raise InvalidValueError.of(name, said, expected="a name")
+        given: object = self.warn
+        warnings = tuple(given) if isinstance(given, Iterable) else (given,)
+        if not all(isinstance(each, Warn) for each in warnings):
+            raise InvalidValueError.of("warn", given, expected="warnings such as Warn('soon', before='1h')")
+        object.__setattr__(self, "warn", warnings)
 
     def target_for(self, priority: str | None) -> Target | None:
         """The target of ``priority``; ``None`` where the rule has none for it."""
@@ -196,9 +227,22 @@ def _told(target: object) -> object:
     return target if isinstance(target, str) or not target else str(read_target(target))
 
 
+def _is_text(word: object) -> bool:
+    return isinstance(word, str) and bool(word)
+
+
 @dataclass(frozen=True, slots=True)
 class When:
-    """Which tickets a rule is for; what is empty does not matter. Of a list, one must hold; of tags, too."""
+    """Which tickets a rule is for; what is empty does not matter. Of a list, one must hold; of tags, too.
+
+    Words are the same in capitals and in small letters.
+
+    >>> When(channel="Email").channel
+    ('email',)
+
+    Raises:
+        InvalidValueError: a word that is no text, or a channel that is none of :class:`csprotocol.model.Channel`.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
 
@@ -208,12 +252,37 @@ class When:
     reason: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
+    _folded: tuple[frozenset[str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name in ("channel", "priority", "language", "reason", "tag", "group"):
-            words: object = getattr(self, name)
+        for name in _FILTERS:
+            given: object = getattr(self, name)
             # A text is a collection of its letters.
-            object.__setattr__(self, name, (words,) if isinstance(words, str) else tuple(getattr(self, name)))
+            words = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+            if not all(_is_text(word) for word in words):
+                raise InvalidValueError.of(f"when.{name}", given, expected="texts")
+            if name == "channel":
+                words = tuple(member(Channel, "when.channel", str(word).lower()).value for word in words)
+            object.__setattr__(self, name, words)
+        folded = tuple(frozenset(each.lower() for each in getattr(self, name)) for name in _FILTERS)
+        object.__setattr__(self, "_folded", folded)
+
+    def includes(self, other: When) -> bool:
+        """Whether every ticket that ``other`` is for is one for this, too.
+
+        >>> When(priority=("high", "urgent")).includes(When(priority="urgent", tag="vip"))
+        True
+        """
+        pairs = zip(self._folded, other._folded, strict=True)
+        return all(not mine or (theirs and theirs <= mine) for mine, theirs in pairs)
+
+    def is_for(self, facts: Sequence[Collection[str]]) -> bool:
+        """Whether it is for a ticket of which these words are known, in small letters, in the order of the fields."""
+        pairs = zip(self._folded, facts, strict=True)
+        return all(not mine or not mine.isdisjoint(theirs) for mine, theirs in pairs)
+
+
+_FILTERS: Final = ("channel", "priority", "language", "reason", "tag", "group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +302,16 @@ class Rule:
         for kind, clock in clocks.items():
             if kind is not ClockKind.PROMISE and not clock.target:
                 raise InvalidValueError.of(f"rule {self.name}, {kind}.target", clock.target, expected="a target")
+            if kind is ClockKind.PROMISE and clock.target:
+                raise InvalidValueError.of(
+                    f"rule {self.name}, promise.target", clock.target, expected="absent: the agent names the date"
+                )
             if kind is ClockKind.GROUP and not clock.group:
                 raise InvalidValueError.of(f"rule {self.name}, group.group", clock.group, expected="a group's name")
+            if kind is not ClockKind.GROUP and clock.group is not None:
+                raise InvalidValueError.of(
+                    f"rule {self.name}, {kind}.group", clock.group, expected="absent: it is for the group clock"
+                )
         object.__setattr__(self, "clocks", FrozenDict(clocks))
 
 
@@ -249,7 +326,8 @@ class SlaPolicy:
     ['first_reply', 'resolution']
 
     Raises:
-        InvalidValueError: no rules, a rule without a name, two of one name, an unknown word.
+        InvalidValueError: no rules, a rule without a name, two of one name, an unknown word, or a rule that no ticket
+            can reach because an earlier one is for all its tickets.
         AmbiguousTargetError: a target of bare days.
     """
 
@@ -265,6 +343,12 @@ class SlaPolicy:
         names = [rule.name for rule in self.rules]
         if not self.id or not names or len({*names}) < len(names):
             raise InvalidValueError.of("SlaPolicy.rules", names, expected="at least one, each with its own name")
+        for place, rule in enumerate(self.rules):
+            for earlier in self.rules[:place]:
+                if earlier.when.includes(rule.when):
+                    raise InvalidValueError.of(
+                        "SlaPolicy.rules", rule.name, expected=f"before {earlier.name!r}, which is for all its tickets"
+                    )
 
     @classmethod
     def of(cls, **targets: Any) -> SlaPolicy:

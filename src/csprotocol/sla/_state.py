@@ -57,10 +57,14 @@ class ClockState:
     """One cycle of one clock at one instant.
 
     ``elapsed`` is open time in which it ran. ``due_at`` is the first instant at which the target is used up if it
-    keeps running, and never lies before the target was given; ``None`` while it stands still without a breach, and
-    when its calendar never opens again. A clock is breached when it ran at any instant after ``due_at``; at that very
-    instant it is met. ``breach_log`` also keeps the deadlines that passed under earlier targets. ``remaining`` is open
-    time, below 0 when there is none left. ``diagnostics`` are codes of what to look into: ``calendar-never-opens``,
+    keeps running, and never lies before the target was given; ``None`` while it stands still, unless that target was
+    missed already, and when its calendar never opens again. A clock is breached when it ran at any instant after
+    ``due_at``; at that very instant it is met. ``breach_log`` also keeps the deadlines that passed under earlier
+    targets. ``remaining`` is open time, below 0 when there is none left.
+
+    ``due_at`` and ``remaining`` always speak of the present target. Where ``sticky_breach`` keeps the breach of an
+    earlier one, ``breached_at`` is that of the first, and both may still lie ahead; how long it has taken too long is
+    :attr:`late`. ``diagnostics`` are codes of what to look into: ``calendar-never-opens``,
     ``beyond-the-calendar``, ``target-without-elapsed-time``.
     """
 
@@ -86,6 +90,19 @@ class ClockState:
     def breached(self) -> bool:
         """Whether the present target was missed."""
         return self.breached_at is not None
+
+    @property
+    def late(self) -> timedelta:
+        """Open time in which it ran on after ``breached_at``: how much too long it took; 0 without a breach.
+
+        A shorter target makes nothing late that was not due before it came, and an answer in the evening to what was
+        due at closing time is late by 0.
+        """
+        since = self.breached_at
+        if since is None:
+            return timedelta(0)
+        ran = (run.calendar.between(max(run.start, since), run.end) for run in self.runs if run.running)
+        return sum((time for time in ran if time > timedelta(0)), timedelta(0))
 
     @property
     def is_finished(self) -> bool:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from csprotocol.calendar import BusinessCalendar, first_instant
-from csprotocol.errors import AmbiguousTargetError, InvalidValueError, NeverClosesError
+from csprotocol.errors import AmbiguousTargetError, InvalidValueError
 from csprotocol.model import require_aware
 
 __all__ = [
@@ -97,7 +97,8 @@ class BusinessDays:
 class EndOfBusinessDay:
     """The closing of the start's own business day (``days`` 0), or of the ``days``-th business day after it.
 
-    A start on a day off, or after the closing, has no business day of its own: 0 is then the next one's closing.
+    It is that of :meth:`BusinessCalendar.closing_of`: a night shift belongs to the date on which it starts. A start on
+    a day off, or after the closing, has no business day of its own: 0 is then the next one's closing.
 
     >>> str(EndOfBusinessDay(1))
     'end of business day +1'
@@ -260,24 +261,12 @@ def _business_day(start: datetime, days: int, calendar: BusinessCalendar) -> dat
 
 def _closing(start: datetime, days: int, calendar: BusinessCalendar) -> datetime:
     """The last closing of that business day; of today's, when it is past already, the next one's."""
-    day = _business_day(start, days, calendar)
-    found = _last_closing(day, calendar)
-    if found <= start:
-        found = _last_closing(_business_day(start, days + 1, calendar), calendar)
+    found = calendar.closing_of(_business_day(start, days, calendar))
+    # In UTC: aware datetimes of one zone compare by their wall clocks, wrong in the hour that comes twice.
+    if found is None or found.astimezone(UTC) <= start.astimezone(UTC):
+        found = calendar.closing_of(_business_day(start, days + 1, calendar))
+    assert found is not None  # noqa: S101  # it is asked of business days only
     return found.astimezone(start.tzinfo)
-
-
-def _last_closing(day: date, calendar: BusinessCalendar) -> datetime:
-    """When the last shift that starts on ``day`` ends; midnight where it is open around the clock."""
-    following = first_instant(calendar.tz, datetime.combine(day, time()) + timedelta(days=1))
-    if not calendar.is_open(following):
-        return calendar.previous_close(following)
-    try:
-        closing = calendar.next_close(following)
-    except NeverClosesError:
-        return following
-    # A night shift ends within a day; what goes on for longer is one day after the other.
-    return closing if closing - following < timedelta(days=1) else following
 
 
 def _require_days(days: object, *, least: int) -> None:

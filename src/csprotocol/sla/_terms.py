@@ -79,7 +79,8 @@ class Sheet:
         priority = (facts.priority or policy.default_priority).lower()
         rule: Rule | None = self._for_all.get(id(policy))
         if rule is None:
-            rule = next((each for each in policy.rules if _is_for(each.when, facts, priority)), None)
+            known = _known(facts, priority)
+            rule = next((each for each in policy.rules if each.when.is_for(known)), None)
         # By the object: two policies may well have one id, and are looked up by the names that the caller gave.
         key = (id(policy), None if rule is None else rule.name, priority)
         found = self._known.get(key)
@@ -116,12 +117,9 @@ def _terms(rule: Rule | None, kind: ClockKind, priority: str) -> Terms:
 _NO_RULE: Final = ClockRule()
 
 
-def _is_for(when: When, facts: Facts, priority: str) -> bool:
-    return (
-        (not when.priority or priority in {each.lower() for each in when.priority})
-        and (not when.channel or facts.channel in when.channel)
-        and (not when.language or facts.language in when.language)
-        and (not when.reason or facts.reason in when.reason)
-        and (not when.group or facts.group in when.group)
-        and (not when.tag or not facts.tags.isdisjoint(when.tag))
+def _known(facts: Facts, priority: str) -> tuple[tuple[str, ...], ...]:
+    """What is known of a ticket in small letters, in the order of the fields of :class:`When`."""
+    channel, language, reason, group = (
+        () if each is None else (each.lower(),) for each in (facts.channel, facts.language, facts.reason, facts.group)
     )
+    return channel, (priority,), language, reason, tuple(tag.lower() for tag in facts.tags), group

@@ -72,12 +72,10 @@ class Track:
         self.wanted, self.called_off = wanted and called_off, was_open and called_off
 
     def merged(self, at: datetime) -> None:
-        """It became part of another ticket. Sources close a ticket in the very instant in which they merge it."""
+        """It became part of another ticket."""
         if self.live:
             self.live = False
             self.ended(at, "merged")
-        elif self.cycles and self.cycles[-1].stop == at and self.cycles[-1].stop_reason == "resolved":
-            self.cycles[-1].stop_reason = "merged"
 
     def reopened(self, at: datetime) -> None:
         """It has something to do in it again: what was called off, by mistake it seems, goes on."""
@@ -300,7 +298,8 @@ class Group(Track):
         self.group: str | None = None
 
     def goal(self) -> Target | None:
-        mine = self.group is not None and self.terms.rule.group in {self.group, EVERY_GROUP}
+        owner = (self.terms.rule.group or "").lower()
+        mine = self.group is not None and owner in {self.group.lower(), EVERY_GROUP}
         return self.terms.target if mine else None
 
     def unassigned(self, at: datetime) -> None:

@@ -1,0 +1,105 @@
+"""The decision on a request: every line, then what holds for all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from csprotocol.model import Order, local_date
+from csprotocol.returns._arrival import arrivals
+from csprotocol.returns._decision import ReturnDecision
+from csprotocol.returns._law import Law
+from csprotocol.returns._line import Setting, judge_line
+from csprotocol.returns._outcome import RuleOutcome, Status, missing
+from csprotocol.returns._period import IsWorkingDay
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._request import ReturnRequest
+from csprotocol.returns._settle import settle
+from csprotocol.returns._together import together
+
+__all__ = ["decide"]
+
+Policies = ReturnPolicy | Sequence[ReturnPolicy]
+
+
+def decide(
+    order: Order,
+    request: ReturnRequest,
+    policy: Policies | None,
+    *,
+    law: Law | None,
+    is_working_day: IsWorkingDay | None = None,
+    is_business_day: IsWorkingDay | None = None,
+    actor: str | None = None,
+) -> ReturnDecision:
+    """Whether the lines of ``request`` may come back, until when, for how much, who pays, and why. Not legal advice.
+
+    Every rule is run, so that all reasons are told. What rests on the law is never worse than the law has it, with
+    ``law`` that of the consumer's country (:meth:`Law.of`), or ``None`` where only the shop's own words count.
+    ``policy`` is one version, or several; the one in force on the day of the order counts.
+
+    ``is_working_day`` says whether a date is no public holiday where the consumer lives; without it, a statutory
+    period that a holiday might have put off leaves a late request undecided for a week. ``is_business_day`` is about
+    the shop and serves its own ``extend_to_business_day`` alone. ``actor`` is the role that grants it.
+
+    >>> from csprotocol.model import Delivery, Money, OrderLine
+    >>> from csprotocol.returns import RequestedLine, ReturnWindow
+    >>> order = Order(
+    ...     id="1001",
+    ...     currency="EUR",
+    ...     lines=[OrderLine(id="MUG-1", quantity=2, unit_price=Money.of("9.90", "EUR"))],
+    ...     deliveries=[Delivery(delivered_at=date(2026, 11, 2))],
+    ... )
+    >>> request = ReturnRequest(at=date(2026, 11, 10), lines=[RequestedLine(id="MUG-1", reason="unwanted")])
+    >>> decision = decide(order, request, ReturnPolicy.of(window=ReturnWindow(days=30)), law=Law.of("ES"))
+    >>> decision.eligible, decision.basis.value, decision.deadline.isoformat(), str(decision.refund.total)
+    (True, 'statutory_withdrawal', '2026-11-16', '9.90 EUR')
+
+    Raises:
+        InvalidValueError: the request names a line that the order does not have, or exchanges into another currency.
+    """
+    trace: list[RuleOutcome] = []
+    asked_on, contract_on = local_date(request.at, order.zone), _contract_on(order)
+    whole, by_line = arrivals(order, order.zone)
+    if whole.came is None and any(line.fulfilled_quantity == 0 for line in order.lines):
+        # What was never sent has not come.
+        whole = whole._replace(came=False)
+    if contract_on is None and law is not None:
+        contract_on = whole.sent or whole.first
+        if contract_on is not None and _changed_lately(law, contract_on):
+            trace.append(RuleOutcome("ORDER_DATE_ASSUMED", Status.REVIEW, ("contract_on",), (contract_on,)))
+    version = _version(policy, _contract_on(order), trace)
+    setting = Setting(
+        order, request, asked_on, contract_on, whole, version, law, is_working_day, is_business_day, actor
+    )
+    judged = [judge_line(setting, order.line(each.id), each, by_line[each.id]) for each in request.lines]
+    return together(setting, judged, settle(order, request, version, judged, trace), trace)
+
+
+def _contract_on(order: Order) -> date | None:
+    return None if order.placed_at is None else local_date(order.placed_at, order.zone)
+
+
+def _changed_lately(law: Law, on: date) -> bool:
+    """Whether a rule changed in the year before, so that the day of the order matters more than one can tell."""
+    since = on - timedelta(days=366)
+    return any(since < each <= on for rule in law.rules for each in (rule.valid_from, rule.valid_to) if each)
+
+
+def _version(policy: Policies | None, ordered_on: date | None, trace: list[RuleOutcome]) -> ReturnPolicy | None:
+    """The version that was in force when the order was placed."""
+    if policy is None:
+        return None
+    versions = (policy,) if isinstance(policy, ReturnPolicy) else tuple(policy)
+    if ordered_on is None:
+        if len(versions) == 1:
+            return versions[0]
+        trace.append(missing("placed_at", "policy"))
+        return None
+    for version in versions:
+        if (version.valid_from is None or version.valid_from <= ordered_on) and (
+            version.valid_to is None or ordered_on <= version.valid_to
+        ):
+            return version
+    trace.append(RuleOutcome("NO_POLICY_IN_FORCE", Status.BLOCK, ("placed_at",), (ordered_on,), "policy"))
+    return None

@@ -1,0 +1,257 @@
+"""One line: every rule is run, then the right that is best for the customer is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from csprotocol.model import Order, OrderLine, ReasonNature
+from csprotocol.model._draft import draft_of
+from csprotocol.returns._arrival import Arrival
+from csprotocol.returns._claims import Basis, Claim, legal_claims, policy_claim
+from csprotocol.returns._decided import LineDecision
+from csprotocol.returns._law import Law
+from csprotocol.returns._outcome import Check, RuleOutcome, Status, missing, run
+from csprotocol.returns._period import IsWorkingDay
+from csprotocol.returns._policy import ReturnPolicy, ReturnTerms
+from csprotocol.returns._request import RequestedLine, ReturnRequest
+from csprotocol.returns._window import Circumstances, Window
+
+__all__ = ["Judged", "Setting", "judge_line"]
+
+
+class Setting(NamedTuple):
+    """What is the same for all lines of a request."""
+
+    order: Order
+    request: ReturnRequest
+    asked_on: date
+    contract_on: date | None
+    arrival: Arrival
+    policy: ReturnPolicy | None
+    law: Law | None
+    is_working_day: IsWorkingDay | None
+    is_business_day: IsWorkingDay | None
+    actor: str | None
+
+
+class Judged(NamedTuple):
+    """A line with what the money is worked out from."""
+
+    line: OrderLine
+    asked: RequestedLine
+    terms: ReturnTerms | None
+    claim: Claim | None
+    # The legal rights that are open beside it: what they forbid, is forbidden.
+    legal: tuple[Claim, ...]
+    facts: dict[str, object]
+    decision: LineDecision
+    not_sent: bool
+
+
+class Verdict(NamedTuple):
+    """The right that was chosen, those that a fact is missing for, and all that were looked at."""
+
+    chosen: Claim | None
+    undecided: list[Claim]
+    claims: list[Claim]
+
+
+def _too_many(quantity: int, returnable: int) -> Status:
+    return Status.BLOCK if quantity > returnable else Status.PASS
+
+
+def _given_back(quantity: int, returnable: int, reimbursed: int) -> Status:
+    return Status.REVIEW if reimbursed and quantity > returnable else Status.PASS
+
+
+def _not_sent(fulfilled: int | None) -> Status:
+    return Status.BLOCK if fulfilled == 0 else Status.PASS
+
+
+_GENERAL: Final = (
+    Check.of("QUANTITY_EXCEEDED", ("quantity", "returnable_quantity"), _too_many, "order"),
+    Check.of("ALREADY_REIMBURSED", ("quantity", "returnable_quantity", "reimbursed_quantity"), _given_back, "order"),
+    Check.of("NOT_FULFILLED", ("fulfilled_quantity",), _not_sent, "order"),
+)
+
+
+def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival: Arrival) -> Judged:
+    """Everything about one line."""
+    order, policy = setting.order, setting.policy
+    at = -1 if policy is None else _terms_for(policy, order, line)
+    terms = None if policy is None or at < 0 else policy.terms[at]
+    facts = _facts(setting, line, asked, terms)
+    trace = run(_GENERAL, facts)
+    quantity_ok, not_sent = trace[0].status is Status.PASS, trace[2].status is not Status.PASS
+    if not_sent and arrival.came is None:
+        arrival = arrival._replace(came=False)
+    known = Circumstances(
+        setting.asked_on, setting.contract_on, arrival, setting.arrival, facts, setting.is_working_day
+    )
+    nature = asked.nature
+    posted = policy is None or policy.posted
+    legal = [] if setting.law is None else legal_claims(setting.law, order, nature, known, posted=posted, trace=trace)
+    shop, against = None, list[RuleOutcome]()
+    if policy is not None and terms is not None:
+        against, blocked = _run_terms(terms, facts, nature, trace)
+        days = setting.is_business_day
+        shop = policy_claim(terms, known, blocked=blocked, is_business_day=days, source=policy.sources[at], trace=trace)
+    # What was never sent is cancelled, not returned: the shop's words on returns say nothing of it.
+    claims = legal if shop is None or not_sent else [*legal, shop]
+    open_now = [claim for claim in claims if claim.open and quantity_ok]
+    undecided = [claim for claim in claims if claim.open is None and quantity_ok]
+    chosen = _best(open_now, setting.request.remedy)
+    if chosen is not None:
+        _say_overrides(chosen, shop, against, trace)
+    elif quantity_ok and nature is None and not undecided:
+        undecided = _if_defective(setting, known, trace)
+    verdict = Verdict(chosen, undecided, legal if shop is None else [*legal, shop])
+    decision = _told(line.id, facts, verdict, setting.request.remedy, tuple(trace))
+    return Judged(line, asked, terms, chosen, tuple([each for each in legal if each.open]), facts, decision, not_sent)
+
+
+def _facts(setting: Setting, line: OrderLine, asked: RequestedLine, terms: ReturnTerms | None) -> dict[str, object]:
+    """All that rules may ask, by name; what is nearer to the goods counts."""
+    fulfilled = line.fulfilled_quantity
+    # What was never sent at all is cancelled, all of it.
+    available = fulfilled or line.quantity
+    facts: dict[str, object] = {
+        **(terms.untold if terms is not None else {}),
+        **setting.order.attributes,
+        **line.attributes,
+        **asked.facts,
+        "condition": asked.condition,
+        "rma": setting.request.rma,
+        "severity": asked.severity,
+        "quantity": asked.quantity,
+        "fulfilled_quantity": fulfilled,
+        "reimbursed_quantity": line.reimbursed_quantity,
+        "returnable_quantity": max(0, available - line.return_requested_quantity - line.reimbursed_quantity),
+    }
+    if terms is not None:
+        for tag in line.tags:
+            if tag in terms.exclusions:
+                facts[tag] = True
+    return facts
+
+
+def _terms_for(policy: ReturnPolicy, order: Order, line: OrderLine) -> int:
+    """Which terms are the first that are for the line; -1 where none are."""
+    for at, terms in enumerate(policy.terms):
+        when = terms.when
+        if when.is_for_all or (
+            (not when.product or line.product in when.product)
+            and (not when.sku or line.sku in when.sku)
+            and (not when.tag or not set(when.tag).isdisjoint(line.tags))
+            and (not when.collection or not set(when.collection).isdisjoint(line.collections))
+            and (not when.sales_channel or order.sales_channel in when.sales_channel)
+            and (not when.member_tier or order.member_tier in when.member_tier)
+            and (not when.country or order.country in when.country)
+        ):
+            return at
+    return -1
+
+
+def _run_terms(
+    terms: ReturnTerms, facts: dict[str, object], nature: ReasonNature | None, trace: list[RuleOutcome]
+) -> tuple[list[RuleOutcome], bool | None]:
+    """The exclusions and conditions that the line fails, and whether that keeps it from coming back.
+
+    They are for a change of mind alone.
+    """
+    found = run(terms.checks, facts)
+    trace += found
+    states = [each[1] for each in found]
+    against = [each for each in found if each[1] is Status.BLOCK] if Status.BLOCK in states else []
+    if nature is ReasonNature.NON_CONFORMITY:
+        return against, False
+    return against, True if against else None if Status.UNKNOWN in states else False
+
+
+# From the best for the customer to the least; what gives the remedy that was asked for comes before all others.
+_RANKS: Final = (
+    Basis.SHORT_TERM_REJECT,
+    Basis.LEGAL_GUARANTEE,
+    Basis.STATUTORY_WITHDRAWAL,
+    Basis.STATUTORY_DEFAULT,
+    Basis.SHOP_POLICY,
+)
+
+
+def _best(claims: Sequence[Claim], remedy: str) -> Claim | None:
+    if len(claims) < 2:
+        return claims[0] if claims else None
+    fitting = [claim for claim in claims if remedy in claim.remedies]
+    return _first_of(fitting or claims)
+
+
+def _first_of(claims: Sequence[Claim]) -> Claim:
+    return claims[0] if len(claims) == 1 else min(claims, key=lambda claim: _RANKS.index(claim.basis))
+
+
+def _if_defective(setting: Setting, known: Circumstances, trace: list[RuleOutcome]) -> list[Claim]:
+    """Nobody said why: had the goods been bad, there might be a right; then the reason is what is missing."""
+    if setting.law is None:
+        return []
+    nature, aside = ReasonNature.NON_CONFORMITY, list[RuleOutcome]()
+    claims = legal_claims(setting.law, setting.order, nature, known, posted=True, trace=aside)
+    found = [claim._replace(open=None) for claim in claims if claim.open is not False]
+    if found:
+        trace.append(missing("reason"))
+    return found
+
+
+def _say_overrides(chosen: Claim, shop: Claim | None, against: Iterable[RuleOutcome], trace: list[RuleOutcome]) -> None:
+    """Which words of the shop do not count this time."""
+    if against:
+        codes = {_OVERRIDES.get(each.code, _EXCLUDED) for each in against}
+        trace.extend(RuleOutcome(code, Status.ADJUST) for code in sorted(codes))
+    if chosen.basis is not Basis.SHOP_POLICY and shop is not None and shop.open is False:
+        source = chosen.rule.source if chosen.rule is not None else ""
+        trace.append(
+            RuleOutcome("STATUTORY_FLOOR_APPLIED", Status.ADJUST, ("deadline",), (chosen.window.deadline,), source)
+        )
+
+
+_EXCLUDED: Final = "POLICY_EXCLUSION_OVERRIDDEN"
+_OVERRIDES: Final = {
+    "CONDITION_NOT_ACCEPTED": "POLICY_CONDITION_OVERRIDDEN",
+    "CONDITION_NOT_MET": "POLICY_CONDITION_OVERRIDDEN",
+}
+
+
+def _told(
+    line_id: str, facts: dict[str, object], verdict: Verdict, remedy: str, outcomes: tuple[RuleOutcome, ...]
+) -> LineDecision:
+    chosen, undecided = verdict.chosen, verdict.undecided
+    leading = chosen or (undecided[0] if undecided else _latest(verdict.claims))
+    window = leading.window if leading is not None else _NO_WINDOW
+    remedies = chosen.remedies if chosen is not None else ()
+    told = _Draft()
+    told.id = line_id
+    told.quantity = facts["quantity"]
+    told.eligible = True if chosen is not None else None if undecided else False
+    told.basis = chosen.basis if chosen is not None else Basis.UNDECIDED if undecided else Basis.NONE
+    told.outcomes = outcomes
+    told.remedies = remedies
+    told.requested_ok = remedy in remedies
+    told.deadline = window.deadline
+    told.deadline_unrolled = window.unrolled
+    told.returnable_quantity = facts["returnable_quantity"]
+    told.counted_from = window.start
+    told.counted = window.period.counted if window.period is not None else None
+    told.source = leading.source if leading is not None else ""
+    told.__class__ = LineDecision
+    decision: LineDecision = told
+    return decision
+
+
+_Draft: Final = draft_of(LineDecision)
+_NO_WINDOW: Final = Window(open=None)
+
+
+def _latest(claims: Iterable[Claim]) -> Claim | None:
+    dated = [claim for claim in claims if claim.window.deadline is not None]
+    return max(dated, key=lambda each: each.window.deadline or date.min, default=None)

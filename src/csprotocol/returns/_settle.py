@@ -1,0 +1,283 @@
+"""The money of a request: what its lines bring back, what is taken off, what is put on top, and by which means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from csprotocol.model import Money, Order, ReasonNature
+from csprotocol.returns._claims import Basis
+from csprotocol.returns._law import Payer, Shipping
+from csprotocol.returns._line import Judged
+from csprotocol.returns._outcome import RuleOutcome, Status, missing
+from csprotocol.returns._policy import Fees, OriginalShipping, PaymentSplit, ReturnPolicy
+from csprotocol.returns._refund import Parts, RefundBreakdown, line_share, minor_of, order_discounts, percent_of, split
+from csprotocol.returns._request import Remedy, ReturnRequest
+
+__all__ = ["Settlement", "return_cost_payer", "settle"]
+
+_MONEY: Final = (Remedy.REFUND, Remedy.STORE_CREDIT, Remedy.EXCHANGE)
+_NO_FEES: Final = Fees()
+CUSTOMER, MERCHANT = "customer", "merchant"
+
+
+class Settlement(NamedTuple):
+    """What comes back, by which means, and what a customer still pays for an exchange."""
+
+    refund: RefundBreakdown
+    method: str | None
+    difference_due: Money | None
+
+
+class _Paid(NamedTuple):
+    """A line that brings money back, with its share of prices, discounts and tax."""
+
+    judged: Judged
+    share: Parts
+
+    @property
+    def price(self) -> int:
+        """What was charged for the units that come back, without tax on top."""
+        return self.share.items - self.share.discount
+
+    @property
+    def nature(self) -> ReasonNature:
+        """Whoever gives no reason changed their mind."""
+        return self.judged.asked.nature or ReasonNature.REMORSE
+
+
+def settle(
+    order: Order,
+    request: ReturnRequest,
+    policy: ReturnPolicy | None,
+    judged: Sequence[Judged],
+    trace: list[RuleOutcome],
+) -> Settlement:
+    """The money for the lines that bring any; what was special about it goes into ``trace``."""
+    like = order.lines[0].total
+    paid = _paid(order, judged)
+    if request.remedy not in _MONEY or not paid:
+        return Settlement(RefundBreakdown.nothing(like.currency, like.exponent), None, None)
+    parts = _goods(order, paid)
+    if order.shipping_paid is not None:
+        parts["shipping"] = _shipping(order, paid, order.shipping_paid.minor, trace)
+    _take_off(like, paid, parts, trace)
+    total = _sum(parts)
+    difference = None
+    if request.remedy is Remedy.EXCHANGE:
+        trace.append(RuleOutcome("EXCHANGE", Status.ADJUST))
+        wanted = sum(each.unit_price.minor * each.quantity for each in request.exchange_items)
+        difference = Money(wanted - total, like.currency, like.exponent)
+        parts["exchange"] = -min(wanted, total)
+        total += parts["exchange"]
+    method = _method(request, paid, trace)
+    total += _cap(order, parts, total, trace)
+    if method == "store_credit":
+        total += _bonus(parts, paid, total, trace)
+    parts["total"] = total
+    how = policy.payment_split if policy is not None else PaymentSplit.PROPORTIONAL
+    refund = RefundBreakdown(like.currency, like.exponent, parts, split(total, order, how, method))
+    return Settlement(refund, method, difference)
+
+
+def _paid(order: Order, judged: Iterable[Judged]) -> list[_Paid]:
+    due = [each for each in judged if each.decision.requested_ok]
+    if not due:
+        return []
+    if order.discount is None:
+        return [_Paid(each, line_share(each.line, each.asked.quantity, 0)) for each in due]
+    discounts = dict(zip([line.id for line in order.lines], order_discounts(order), strict=True))
+    return [_Paid(each, line_share(each.line, each.asked.quantity, discounts[each.line.id])) for each in due]
+
+
+def _goods(order: Order, paid: Iterable[_Paid]) -> dict[str, int]:
+    """Prices, discounts and taxes of what comes back."""
+    items = discount = tax = 0
+    for each in paid:
+        items, discount, tax = items + each.share.items, discount - each.share.discount, tax + each.share.tax
+    return {"items": items, "discount": discount, "tax_included" if order.tax_included else "tax": tax}
+
+
+def _sum(parts: Mapping[str, int]) -> int:
+    return sum(parts.values()) - parts.get("tax_included", 0)
+
+
+# The parcel to the customer
+
+
+def _shipping(order: Order, paid: Sequence[_Paid], charged: int, trace: list[RuleOutcome]) -> int:
+    """It comes back with the last unit of the order, as far as the law or the shop says so."""
+    back = {each.judged.line.id: each.judged.asked.quantity for each in paid}
+    if not charged or any(line.reimbursed_quantity + back.get(line.id, 0) < line.quantity for line in order.lines):
+        return 0
+    amount = max(_shipping_of(each, order, charged) for each in paid)
+    if 0 < amount < charged:
+        trace.append(RuleOutcome("EXPRESS_SURCHARGE_NOT_REFUNDED", Status.ADJUST, ("paid", "back"), (charged, amount)))
+    return amount
+
+
+def _shipping_of(each: _Paid, order: Order, charged: int) -> int:
+    standard = order.shipping_standard.minor if order.shipping_standard is not None else charged
+    amounts = {Shipping.NONE: 0, Shipping.STANDARD: min(charged, standard), Shipping.ALL: charged}
+    terms = each.judged.terms
+    words = terms.refund_original_shipping if terms is not None else OriginalShipping.STATUTORY_ONLY
+    of_shop = words is OriginalShipping.ALWAYS or (
+        words is OriginalShipping.DEFECT and each.nature is ReasonNature.NON_CONFORMITY
+    )
+    by_law = [amounts[claim.rule.outward_shipping] for claim in each.judged.legal if claim.rule is not None]
+    return max([charged if of_shop else 0, *by_law])
+
+
+# Who pays for the parcel back
+
+
+def return_cost_payer(judged: Judged, trace: list[RuleOutcome]) -> str | None:
+    """``customer`` or ``merchant``, whichever of law and shop is better for the customer; ``None`` if unknown."""
+    nature = judged.asked.nature
+    payers: list[str | None] = []
+    if judged.claim is not None and judged.claim.basis is Basis.SHOP_POLICY and judged.terms is not None:
+        usual = MERCHANT if nature is ReasonNature.NON_CONFORMITY else CUSTOMER
+        payers.append(judged.terms.return_cost.get(nature or ReasonNature.REMORSE, usual))
+    elif judged.terms is not None and nature is not None and nature in judged.terms.return_cost:
+        payers.append(judged.terms.return_cost[nature])
+    for claim in judged.legal:
+        if claim.rule is None:
+            continue
+        payer = claim.rule.return_cost
+        if payer is Payer.CUSTOMER_IF_INFORMED:
+            informed = judged.facts.get("return_cost_informed", True)
+            if informed is False:
+                trace.append(RuleOutcome("RETURN_COST_NOT_INFORMED", Status.ADJUST, source=claim.rule.source))
+            elif informed is None:
+                trace.append(missing("return_cost_informed", claim.rule.source))
+            payers.append(MERCHANT if informed is False else CUSTOMER if informed else None)
+        else:
+            payers.append(str(payer))
+    return MERCHANT if MERCHANT in payers else None if None in payers or not payers else CUSTOMER
+
+
+# What is taken off
+
+
+def _take_off(like: Money, paid: Sequence[_Paid], parts: dict[str, int], trace: list[RuleOutcome]) -> None:
+    """Loss of value and fees, each no more than is left: nobody pays for giving something back."""
+    left = _sum(parts)
+    wanted = (
+        ("diminished_value", sum([_lost_value(each, trace) for each in paid])),
+        ("restocking_fee", _restocking(like, paid, trace)),
+        ("return_shipping_fee", max([_return_shipping(like, each, trace) for each in paid])),
+    )
+    for name, amount in wanted:
+        if not amount:
+            continue
+        taken = min(amount, left)
+        if taken < amount:
+            trace.append(RuleOutcome("FEES_LIMITED", Status.ADJUST, ("due", "taken"), (amount, taken)))
+        parts[name] = -taken
+        left -= taken
+
+
+def _lost_value(each: _Paid, trace: list[RuleOutcome]) -> int:
+    percent = each.judged.asked.diminished_value_percent
+    if not percent:
+        return 0
+    told = each.judged.facts.get("withdrawal_informed", True) is not False
+    allowed = told and all(claim.rule is not None and claim.rule.diminished_value for claim in each.judged.legal)
+    code = "DIMINISHED_VALUE" if allowed else "DIMINISHED_VALUE_WAIVED"
+    trace.append(RuleOutcome(code, Status.ADJUST, ("percent",), (percent,)))
+    return percent_of(each.price, percent) if allowed else 0
+
+
+def _restocking(like: Money, paid: Iterable[_Paid], trace: list[RuleOutcome]) -> int:
+    """Percent of every line, and the highest of the amounts a return."""
+    by_percent, flat = 0, 0
+    for each in paid:
+        fees = _fees(each)
+        fee = percent_of(each.price, Decimal(fees.restocking_percent)) if fees.restocking_percent else 0
+        once = minor_of(fees.restocking, like.currency, like.exponent) if fees.restocking else 0
+        if not fee and not once:
+            continue
+        if each.judged.legal:
+            _waive(each, trace)
+        else:
+            by_percent, flat = by_percent + fee, max(flat, once)
+    if by_percent or flat:
+        trace.append(RuleOutcome("RESTOCKING_FEE", Status.ADJUST, ("amount",), (by_percent + flat,)))
+    return by_percent + flat
+
+
+def _return_shipping(like: Money, each: _Paid, trace: list[RuleOutcome]) -> int:
+    """What the shop's label costs: the customer's share of the parcel back, where it is theirs."""
+    amount = _fees(each).return_shipping
+    fee = minor_of(amount, like.currency, like.exponent) if amount else 0
+    if not fee:
+        return 0
+    if return_cost_payer(each.judged, []) != CUSTOMER:
+        _waive(each, trace)
+        return 0
+    trace.append(RuleOutcome("RETURN_SHIPPING_FEE", Status.ADJUST, ("amount",), (fee,)))
+    return fee
+
+
+def _fees(each: _Paid) -> Fees:
+    terms = each.judged.terms
+    return terms.fees.get(each.nature, _NO_FEES) if terms is not None and terms.fees else _NO_FEES
+
+
+def _waive(each: _Paid, trace: list[RuleOutcome]) -> None:
+    rule = next((claim.rule for claim in each.judged.legal if claim.rule is not None), None)
+    if rule is not None:
+        trace.append(RuleOutcome("FEE_WAIVED_BY_STATUTE", Status.ADJUST, source=rule.source))
+
+
+# How it is paid
+
+
+def _method(request: ReturnRequest, paid: Sequence[_Paid], trace: list[RuleOutcome]) -> str:
+    """The means that was asked for, where law and shop let it be; else the one that is due."""
+    wanted = "store_credit" if request.remedy is Remedy.STORE_CREDIT else request.refund_method
+    rules = [each.judged.claim.rule for each in paid if each.judged.claim is not None and each.judged.claim.rule]
+    same = next((rule for rule in rules if rule.same_means), None)
+    terms = next((each.judged.terms for each in paid if each.judged.terms is not None), None)
+    offered = terms.refund_methods if terms is not None else ("original_payment",)
+    if same is not None:
+        if wanted is not None and (request.consumer_agreed or wanted == "original_payment"):
+            return wanted
+        if wanted is not None or offered[0] != "original_payment":
+            facts = ("wanted", "offered"), (wanted, offered)
+            trace.append(RuleOutcome("REFUND_METHOD_OVERRIDDEN", Status.ADJUST, *facts, same.source))
+        return "original_payment"
+    if wanted is not None and wanted not in offered:
+        trace.append(RuleOutcome("REFUND_METHOD_NOT_OFFERED", Status.ADJUST, ("wanted", "offered"), (wanted, offered)))
+    return wanted if wanted in offered and wanted is not None else offered[0]
+
+
+def _cap(order: Order, parts: dict[str, int], total: int, trace: list[RuleOutcome]) -> int:
+    """What lies above the part of the captured payment that has not gone back yet, below 0; else 0."""
+    if order.captured is not None:
+        captured = order.captured.minor
+    elif order.payments:
+        captured = sum(each.amount.minor for each in order.payments)
+    else:
+        return 0
+    refunded = order.refunded.minor if order.refunded is not None else 0
+    refunded = max(refunded, sum(each.refunded.minor for each in order.payments if each.refunded is not None))
+    left = max(0, captured - refunded)
+    if total <= left:
+        return 0
+    parts["cap"] = left - total
+    evidence = ("captured", "refunded"), (captured, refunded)
+    trace.append(RuleOutcome("CAPPED_AT_REFUNDABLE", Status.ADJUST, *evidence))
+    return left - total
+
+
+def _bonus(parts: dict[str, int], paid: Iterable[_Paid], total: int, trace: list[RuleOutcome]) -> int:
+    """What the shop puts on top of a credit."""
+    percents = [each.judged.terms.store_credit_bonus_percent for each in paid if each.judged.terms is not None]
+    percent = min((Decimal(each or "0") for each in percents), default=Decimal(0))
+    if not percent:
+        return 0
+    parts["bonus"] = percent_of(total, percent)
+    trace.append(RuleOutcome("STORE_CREDIT_BONUS", Status.ADJUST, ("percent",), (percent,)))
+    return parts["bonus"]

@@ -1,0 +1,187 @@
+"""What holds for all lines of a request together: money, dates, who pays, who grants it, and what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from csprotocol.model import Order, ReasonNature
+from csprotocol.model._draft import draft_of
+from csprotocol.returns._claims import Basis
+from csprotocol.returns._decided import LineDecision, NextAction
+from csprotocol.returns._decision import ReturnDecision
+from csprotocol.returns._law import StatutoryRule
+from csprotocol.returns._line import Judged, Setting
+from csprotocol.returns._outcome import RuleOutcome, Status
+from csprotocol.returns._period import Period
+from csprotocol.returns._policy import ReturnPolicy, ReturnTerms
+from csprotocol.returns._refund import minor_of
+from csprotocol.returns._request import Remedy
+from csprotocol.returns._rma import rma_number
+from csprotocol.returns._settle import Settlement, return_cost_payer
+
+__all__ = ["together"]
+
+
+def together(
+    setting: Setting, judged: Sequence[Judged], settlement: Settlement, trace: list[RuleOutcome]
+) -> ReturnDecision:
+    """What holds for all lines of the request."""
+    order, policy = setting.order, setting.policy
+    lines = [each.decision for each in judged]
+    granted = [each for each in judged if each.decision.eligible]
+    eligible = _any_of([each.eligible for each in lines])
+    leading = (granted[0] if granted else judged[0]).decision
+    rule = _rule_of(granted)
+    payer = _payer(granted, trace)
+    approver, needs_approval = _approval(policy, settlement, setting.actor, trace)
+    keep = _keeps(granted, settlement, order, trace)
+    outcomes = _once(lines, trace)
+    needs_approval = needs_approval or Status.REVIEW in [outcome[1] for outcome in outcomes]
+    terms = granted[0].terms if granted and not keep else None
+    told = _Draft()
+    told.order_id = order.id
+    told.asked_on = setting.asked_on
+    told.eligible = eligible
+    told.basis = lines[0].basis if len(lines) == 1 else _basis(lines)
+    told.lines = tuple(lines)
+    told.outcomes = outcomes
+    told.remedies = leading.remedies
+    told.requested_ok = True in [each.requested_ok for each in lines]
+    told.deadline = leading.deadline
+    told.deadline_unrolled = leading.deadline_unrolled
+    told.refund = settlement.refund
+    told.difference_due = settlement.difference_due
+    told.refund_method = settlement.method
+    _dates(told, rule, setting, pays=settlement.method is not None)
+    told.return_method = "KeepProduct" if keep else terms.return_methods[0] if terms is not None else None
+    told.label_source = _label(terms, judged[0].asked.nature)
+    told.return_cost_paid_by = payer
+    told.needs_approval = needs_approval
+    told.approver = approver
+    not_sent = True in [each.not_sent for each in judged]
+    told.next_action = NextAction.CANCEL_ORDER if not_sent else _next_action(setting, leading, told, keep=keep)
+    told.returnable_quantity = sum([each.returnable_quantity for each in lines])
+    told.policy = policy.id if policy is not None else None
+    told.policy_version = policy.version if policy is not None else None
+    told.law_version = setting.law.version if setting.law is not None else None
+    told.rma = _rma(setting, granted) if granted and not keep else None
+    told.__class__ = ReturnDecision
+    decision: ReturnDecision = told
+    return decision
+
+
+_Draft: Final = draft_of(ReturnDecision)
+
+
+def _rule_of(granted: Sequence[Judged]) -> StatutoryRule | None:
+    """The rule of law that the first line with one rests on."""
+    for each in granted:
+        if each.claim is not None and each.claim.rule is not None:
+            return each.claim.rule
+    return None
+
+
+def _once(lines: Sequence[LineDecision], trace: list[RuleOutcome]) -> tuple[RuleOutcome, ...]:
+    """The outcomes of all lines, and what was said of the request as a whole."""
+    if len(lines) == 1:
+        return (*lines[0].outcomes, *trace)
+    return (*dict.fromkeys([outcome for each in lines for outcome in each.outcomes]), *trace)
+
+
+def _dates(told: Any, rule: StatutoryRule | None, setting: Setting, *, pays: bool) -> None:
+    """What the law says of time besides the right itself."""
+    told.refund_due = told.return_goods_by = told.acknowledge_within_hours = None
+    told.may_withhold_until = ()
+    if rule is None:
+        return
+    if pays and rule.refund_within is not None:
+        told.refund_due = _after(rule.refund_within, rule, setting)
+    if rule.return_goods_within is not None:
+        told.return_goods_by = _after(rule.return_goods_within, rule, setting)
+    if rule.may_withhold:
+        told.may_withhold_until = _WITHHELD
+    told.acknowledge_within_hours = rule.acknowledge_within_hours
+
+
+def _after(period: Period, rule: StatutoryRule, setting: Setting) -> date:
+    return period.after(setting.asked_on, weekdays=rule.working_weekdays, is_working_day=setting.is_working_day)
+
+
+_WITHHELD: Final = ("goods_received", "proof_of_sending")
+
+
+def _label(terms: ReturnTerms | None, nature: ReasonNature | None) -> str | None:
+    if terms is None or not terms.label_sources:
+        return None
+    return terms.label_sources.get(nature or ReasonNature.REMORSE)
+
+
+def _rma(setting: Setting, granted: Sequence[Judged]) -> str | None:
+    """The number under which the goods come, or are to come where the shop asks for one."""
+    rma = setting.request.rma
+    if rma is not None or not any(each.terms is not None and each.terms.rma_required for each in granted):
+        return rma
+    lines = [fact for each in granted for fact in (each.line.id, each.line.reimbursed_quantity, each.asked.quantity)]
+    return rma_number(setting.order.id, setting.asked_on, *lines)
+
+
+def _any_of(answers: Sequence[bool | None]) -> bool | None:
+    return True if True in answers else None if None in answers else False
+
+
+def _basis(lines: Sequence[LineDecision]) -> Basis:
+    """That of the lines that decide, where it is one."""
+    eligible = _any_of([each.eligible for each in lines])
+    found = {each.basis for each in lines if each.eligible is eligible}
+    return found.pop() if len(found) == 1 else Basis.MIXED
+
+
+def _payer(granted: Sequence[Judged], trace: list[RuleOutcome]) -> str | None:
+    payers = {return_cost_payer(each, trace) for each in granted}
+    return "merchant" if "merchant" in payers else payers.pop() if len(payers) == 1 else None
+
+
+def _approval(
+    policy: ReturnPolicy | None, settlement: Settlement, actor: str | None, trace: list[RuleOutcome]
+) -> tuple[str | None, bool]:
+    """Whose word it needs: the role with the least limit that is high enough. Exactly the limit is enough."""
+    if policy is None or actor is None or not policy.approval_limits:
+        return None, False
+    total = settlement.refund.total
+    limits = {role: minor_of(limit, total.currency, total.exponent) for role, limit in policy.approval_limits.items()}
+    if total.minor <= limits.get(actor, -1):
+        return None, False
+    able = sorted((limit, role) for role, limit in limits.items() if limit >= total.minor)
+    code = "ABOVE_AGENT_LIMIT" if actor in limits else "ROLE_WITHOUT_LIMIT"
+    trace.append(RuleOutcome(code, Status.REVIEW, ("total", "actor"), (total.minor, actor), f"policy {policy.id}"))
+    return (able[0][1] if able else None), True
+
+
+def _keeps(granted: Sequence[Judged], settlement: Settlement, order: Order, trace: list[RuleOutcome]) -> bool:
+    """Whether the parcel back would cost more than the goods are worth to the shop."""
+    if not granted or settlement.method is None:
+        return False
+    like = order.lines[0].total
+    for each in granted:
+        below = each.terms.keep_product_below if each.terms is not None else None
+        if below is None or settlement.refund.total.minor >= minor_of(below, like.currency, like.exponent):
+            return False
+    trace.append(RuleOutcome("KEEP_PRODUCT", Status.ADJUST, ("total",), (settlement.refund.total.minor,)))
+    return True
+
+
+def _next_action(setting: Setting, leading: LineDecision, told: Any, *, keep: bool) -> NextAction:
+    if told.eligible is None:
+        return NextAction.ASK_FOR_FACTS
+    if not told.eligible:
+        return NextAction.REVIEW if told.needs_approval else NextAction.REFUSE
+    if told.needs_approval:
+        return NextAction.REQUEST_APPROVAL
+    if not leading.requested_ok:
+        return NextAction.OFFER_REMEDY
+    if keep:
+        return NextAction.REFUND_NOW
+    exchange = setting.request.remedy is Remedy.EXCHANGE
+    return NextAction.CREATE_EXCHANGE if exchange else NextAction.SEND_RETURN_INSTRUCTIONS
