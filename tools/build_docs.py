@@ -1,4 +1,4 @@
-"""Builds the pages of docs/ that are generated from data: the KPI catalogue, the workflows, the statuses of helpdesks.
+"""Builds the pages of docs/ that are generated from data: KPIs, workflows, statuses of helpdesks, the law on returns.
 
 Run ``python tools/build_docs.py`` to write them, with ``--check`` to compare only.
 """
@@ -13,6 +13,7 @@ from typing import Final
 from csprotocol.incident import HelpdeskStatus, StatusExport, StatusMap, SubStatus, Workflow
 from csprotocol.kpi import Definition, definitions
 from csprotocol.model import StatusCategory
+from csprotocol.returns import law
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -187,8 +188,124 @@ def _table(rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in (head, ("---",) * len(head), *body))
 
 
+LAW_HEAD = """\
+# The law on returns
+
+Built by `tools/build_docs.py` from `csprotocol/returns/data/law`; do not edit. **This is not legal advice**, and no
+table of this length is complete: before a shop rests on a row, somebody who may give such advice should read the source
+that stands beside it. `csprotocol.returns.law.sources()` gives the same as data.
+
+*Sure* says how a rule was seen: **text**, the words of the act were read; **secondary**, a page that quotes or explains
+it; **unverified**, neither, and every decision that rests on it says so. *In force* is about the day of the contract
+unless a day of delivery or repair is named. A period does not count the day on which it begins; *put off* means that
+one which ends on a day off ends on the next working day. What a country does not have of its own it takes from the law
+above it, `ES` from `EU`.
+
+The facts in *only if* and *not for* are attributes of orders and lines. What nobody says of goods, they are not; what
+happened to them is unknown until it is said.
+"""
+
+
+def law_page() -> str:
+    """The page of the law: a table a jurisdiction, of its own rules."""
+    return LAW_HEAD + "".join(_law(law.of(name)) for name in law.jurisdictions())
+
+
+def _law(found: law.Law) -> str:
+    own = [rule for rule in found.rules if rule.id.startswith(f"{found.jurisdiction.lower()}.")]
+    head = ("Rule", "Gives", "Until", "Only if", "Money and parcels", "In force", "Source", "Sure")
+    rows = [
+        (
+            _code(rule.id),
+            _gives(rule),
+            _until(rule),
+            _only_if(rule),
+            _costs(rule),
+            _in_force(rule),
+            f"{rule.source}. {rule.note}".rstrip(". ") + ".",
+            rule.confidence.value,
+        )
+        for rule in own
+    ]
+    name = f"{found.jurisdiction}{' (takes the rest from ' + found.chain[1] + ')' if len(found.chain) > 1 else ''}"
+    return f"\n## {name}\n\n{_table([head, *rows])}{_left_out(found, own)}"
+
+
+def _left_out(found: law.Law, own: Iterable[law.StatutoryRule]) -> str:
+    """What the own rules are not for; what is as in the law above is only named."""
+    above = law.of(found.chain[1]).exemptions if len(found.chain) > 1 else {}
+    exempt = {each: found.exemptions[each] for rule in own for each in rule.exemptions}
+    rows = [
+        (each.id.replace("_", " "), _facts(each.when), each.source, each.confidence.value)
+        for each in exempt.values()
+        if above.get(each.id) != each
+    ]
+    same = [each.id.replace("_", " ") for each in exempt.values() if above.get(each.id) == each]
+    told = f"\n{_table([('Not for', 'Facts', 'Source', 'Sure'), *rows])}" if rows else ""
+    return told + (f"\nNot for, as in {found.chain[1]}: {', '.join(same)}.\n" if same else "")
+
+
+def _gives(rule: law.StatutoryRule) -> str:
+    if rule.kind in {law.LawKind.DUTY, law.LawKind.NO_WITHDRAWAL}:
+        return rule.kind.value.replace("_", " ")
+    told = f"{rule.kind.value.replace('_', ' ')}: {', '.join(rule.remedies)}"
+    for name, more in (("major failure", rule.major_remedies), ("after a repair", rule.remedies_after_repair)):
+        told += f"; {name}: {', '.join(more)}" if more else ""
+    return told.replace("price_reduction", "lower price")
+
+
+def _until(rule: law.StatutoryRule) -> str:
+    if rule.period is None:
+        return ""
+    told = [f"{rule.period} from {_STARTS[rule.start]}"]
+    told += ["put off to a working day"] if rule.roll else []
+    silence = rule.not_informed
+    if silence is not None:
+        longer = f"{silence.adds} more" if silence.adds else str(silence.instead) if silence.instead else "no end"
+        told.append(f"{longer} without `{silence.fact}`")
+    told += [f"at least {rule.agreed_minimum} where less was agreed"] if rule.agreed_minimum else []
+    told += [f"trader proves for {rule.presumption}"] if rule.presumption else []
+    told += ["stands still during a repair"] if rule.pause_by_repair else []
+    told += [f"{rule.repair_adds} more after a repair"] if rule.repair_adds else []
+    return "; ".join(told)
+
+
+_STARTS: Final = {
+    law.Start.POSSESSION: "possession",
+    law.Start.CONTRACT: "the contract",
+    law.Start.LATER: "contract or possession, the later",
+    law.Start.CONTRACT_COPY: "the copy of the contract",
+}
+
+
+def _only_if(rule: law.StatutoryRule) -> str:
+    told = [each.replace("_", " ") for each in rule.channels]
+    return "; ".join(filter(None, (", ".join(told), _facts(rule.when), "" if rule.consumers_only else "any buyer")))
+
+
+def _facts(when: Mapping[str, bool]) -> str:
+    return ", ".join(_code(name) if due else f"not {_code(name)}" for name, due in when.items())
+
+
+def _costs(rule: law.StatutoryRule) -> str:
+    if rule.period is None:
+        return ""
+    told = [f"refund within {rule.refund_within}"] if rule.refund_within else []
+    told += [rule.late_refund] if rule.late_refund else []
+    told += [f"delivery: {rule.outward_shipping.value}"] if rule.kind is law.LawKind.WITHDRAWAL else []
+    told.append(f"parcel back: {rule.return_cost.value.replace('_', ' ')}")
+    told += [f"acknowledge in {rule.acknowledge_within_hours} hours"] if rule.acknowledge_within_hours else []
+    return "; ".join(told)
+
+
+def _in_force(rule: law.StatutoryRule) -> str:
+    told = f"{rule.valid_from or ''} – {rule.valid_to or ''}".strip() if rule.valid_from or rule.valid_to else ""
+    return told if rule.applies_by == "contract" else f"{told} (by {rule.applies_by})".strip()
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "kpi-catalogue.md": kpi_catalogue,
+    "law.md": law_page,
     "statuses.md": statuses,
     "workflows.md": workflows,
 }

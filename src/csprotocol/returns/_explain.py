@@ -61,7 +61,7 @@ def _verdict(decision: Decided, words: Mapping[str, Any]) -> Iterator[str]:
         if line.eligible and not line.requested_ok:
             yield words["verdicts"]["other_remedy"].format(remedies=_listed(line.remedies, words["remedies"], words))
         yield from _deadline(line, words)
-        for fact in line.missing_facts:
+        for fact in line.missing_facts if line.eligible is None else ():
             question = words["facts"].get(fact, words["facts"]["other"].format(fact=fact))
             yield words["verdicts"]["missing"].format(question=question)
 
