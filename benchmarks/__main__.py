@@ -15,13 +15,15 @@ from benchmarks.bench_compile import compiling
 from benchmarks.bench_import import importing
 from benchmarks.bench_incident_columns import incident_columns
 from benchmarks.bench_machine import machines
+from benchmarks.bench_returns import returns
 from benchmarks.bench_sla import clocks
 from benchmarks.bench_store import journals
 
 PACKAGES = (
     "csprotocol", "numpy", "pandas", "polars", "duckdb", "exchange_calendars", "opening-hours-py",
     "business-duration", "businesstime", "businesstimedelta", "workalendar",
-    "transitions", "python-statemachine", "automat", "simpleslacalc", "eventsourcing",
+    "transitions", "python-statemachine", "automat", "simpleslacalc", "eventsourcing", "zen-engine",
+    "panzi-json-logic", "rule-engine", "cel-python",
 )  # fmt: skip
 # Peers that cannot stand beside the rest, and the interpreters that have them.
 _pythons: dict[str, str] = {}
@@ -32,6 +34,7 @@ RUNS: dict[str, Callable[[bool], Table]] = {
     "sla": lambda quick: clocks(quick=quick, pythons=_pythons),
     "machine": lambda quick: machines(quick=quick),
     "incident": lambda quick: incident_columns(quick=quick),
+    "returns": lambda quick: returns(quick=quick),
     "store": lambda quick: journals(quick=quick),
     "compile": lambda quick: compiling(quick=quick),
     "import": lambda quick: importing(quick=quick),

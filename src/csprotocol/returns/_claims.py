@@ -188,7 +188,7 @@ def _exempt(exemption: Exemption, facts: Mapping[str, object], trace: list[RuleO
 
 def _remedies(rule: StatutoryRule, window: Window, known: Circumstances, trace: list[RuleOutcome]) -> tuple[str, ...]:
     """What the customer may ask for; on whom the proof lies is said beside it."""
-    if not window.open:
+    if not window.open or rule.kind is LawKind.WITHDRAWAL:
         return rule.remedies
     start = known.line.last
     if rule.presumption is not None and start is not None and known.asked_on > rule.presumption.after(start):

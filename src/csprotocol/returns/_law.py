@@ -251,7 +251,7 @@ class Law:
     version: str = field(init=False)
     _by_kind: Mapping[str, tuple[StatutoryRule, ...]] = field(init=False, repr=False, compare=False)
     # By the rule, each with the fact that says what the goods are.
-    _exemptions: Mapping[str, tuple[tuple[str, Exemption], ...]] = field(init=False, repr=False, compare=False)
+    _exemptions: Mapping[str, tuple[tuple[str, bool, Exemption], ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         as_of = max((rule.as_of for rule in self.rules), default=date.min)
@@ -259,7 +259,9 @@ class Law:
         kinds = {str(kind): tuple(rule for rule in self.rules if rule.kind is kind) for kind in LawKind}
         object.__setattr__(self, "_by_kind", FrozenDict(kinds))
         named = {
-            rule.id: tuple((next(iter(self.exemptions[name].when)), self.exemptions[name]) for name in rule.exemptions)
+            rule.id: tuple(
+                (*next(iter(self.exemptions[name].when.items())), self.exemptions[name]) for name in rule.exemptions
+            )
             for rule in self.rules
         }
         object.__setattr__(self, "_exemptions", FrozenDict(named))
@@ -275,11 +277,20 @@ class Law:
 
     def exemptions_of(self, rule: StatutoryRule, facts: Mapping[str, object]) -> list[Exemption]:
         """Those of ``rule`` that are about such goods at all, as far as ``facts`` say what they are."""
-        return [exemption for what, exemption in self._exemptions[rule.id] if what in facts]
+        get = facts.get
+        # What nobody says of goods, they are not.
+        return [
+            each for what, due, each in self._exemptions[rule.id] if get(what, not due) is due or get(what, 0) is None
+        ]
 
     def of_kind(self, kind: LawKind) -> tuple[StatutoryRule, ...]:
         """All rules of that kind, whenever they were in force."""
         return self._by_kind[kind]
+
+
+def _with_first_fact(exemption: Exemption) -> tuple[str, bool, Exemption]:
+    what, due = next(iter(exemption.when.items()))
+    return what, due, exemption
 
 
 def jurisdictions() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from csprotocol.returns._arrival import Arrival
 from csprotocol.returns._claims import Basis, Claim, legal_claims, policy_claim
 from csprotocol.returns._decided import LineDecision
 from csprotocol.returns._law import Law
-from csprotocol.returns._outcome import Check, RuleOutcome, Status, missing, run
+from csprotocol.returns._outcome import RuleOutcome, Status, missing, run, tell
 from csprotocol.returns._period import IsWorkingDay
 from csprotocol.returns._policy import ReturnPolicy, ReturnTerms
 from csprotocol.returns._request import RequestedLine, ReturnRequest
@@ -58,23 +58,21 @@ class Verdict(NamedTuple):
     claims: list[Claim]
 
 
-def _too_many(quantity: int, returnable: int) -> Status:
-    return Status.BLOCK if quantity > returnable else Status.PASS
+def _run_general(asked: RequestedLine, line: OrderLine, returnable: int) -> list[RuleOutcome]:
+    """What must hold whatever the right: there are so many units, none was paid back before, they were sent."""
+    wanted, back, sent = asked.quantity, line.reimbursed_quantity, line.fulfilled_quantity
+    enough = wanted <= returnable
+    ok = Status.PASS
+    again = ok if enough or not back else Status.REVIEW
+    return [
+        tell(("QUANTITY_EXCEEDED", ok if enough else Status.BLOCK, _UNITS[:2], (wanted, returnable), "order")),
+        tell(("ALREADY_REIMBURSED", again, _UNITS, (wanted, returnable, back), "order")),
+        tell(("NOT_FULFILLED", Status.BLOCK if sent == 0 else ok, _SENT, (sent,), "order")),
+    ]
 
 
-def _given_back(quantity: int, returnable: int, reimbursed: int) -> Status:
-    return Status.REVIEW if reimbursed and quantity > returnable else Status.PASS
-
-
-def _not_sent(fulfilled: int | None) -> Status:
-    return Status.BLOCK if fulfilled == 0 else Status.PASS
-
-
-_GENERAL: Final = (
-    Check.of("QUANTITY_EXCEEDED", ("quantity", "returnable_quantity"), _too_many, "order"),
-    Check.of("ALREADY_REIMBURSED", ("quantity", "returnable_quantity", "reimbursed_quantity"), _given_back, "order"),
-    Check.of("NOT_FULFILLED", ("fulfilled_quantity",), _not_sent, "order"),
-)
+_UNITS: Final = ("quantity", "returnable_quantity", "reimbursed_quantity")
+_SENT: Final = ("fulfilled_quantity",)
 
 
 def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival: Arrival) -> Judged:
@@ -83,8 +81,9 @@ def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival:
     at = -1 if policy is None else _terms_for(policy, order, line)
     terms = None if policy is None or at < 0 else policy.terms[at]
     facts = _facts(setting, line, asked, terms)
-    trace = run(_GENERAL, facts)
-    quantity_ok, not_sent = trace[0].status is Status.PASS, trace[2].status is not Status.PASS
+    returnable = _returnable(line)
+    trace = _run_general(asked, line, returnable)
+    quantity_ok, not_sent = asked.quantity <= returnable, line.fulfilled_quantity == 0
     if not_sent and arrival.came is None:
         arrival = arrival._replace(came=False)
     known = Circumstances(
@@ -100,23 +99,20 @@ def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival:
         shop = policy_claim(terms, known, blocked=blocked, is_business_day=days, source=policy.sources[at], trace=trace)
     # What was never sent is cancelled, not returned: the shop's words on returns say nothing of it.
     claims = legal if shop is None or not_sent else [*legal, shop]
-    open_now = [claim for claim in claims if claim.open and quantity_ok]
-    undecided = [claim for claim in claims if claim.open is None and quantity_ok]
+    open_now = [claim for claim in claims if claim[1]] if quantity_ok else []
+    undecided = [claim for claim in claims if claim[1] is None] if quantity_ok else []
     chosen = _best(open_now, setting.request.remedy)
     if chosen is not None:
         _say_overrides(chosen, shop, against, trace)
     elif quantity_ok and nature is None and not undecided:
         undecided = _if_defective(setting, known, trace)
     verdict = Verdict(chosen, undecided, legal if shop is None else [*legal, shop])
-    decision = _told(line.id, facts, verdict, setting.request.remedy, tuple(trace))
+    decision = _told(asked, returnable, verdict, setting.request.remedy, tuple(trace))
     return Judged(line, asked, terms, chosen, tuple([each for each in legal if each.open]), facts, decision, not_sent)
 
 
 def _facts(setting: Setting, line: OrderLine, asked: RequestedLine, terms: ReturnTerms | None) -> dict[str, object]:
     """All that rules may ask, by name; what is nearer to the goods counts."""
-    fulfilled = line.fulfilled_quantity
-    # What was never sent at all is cancelled, all of it.
-    available = fulfilled or line.quantity
     facts: dict[str, object] = {
         **(terms.untold if terms is not None else {}),
         **setting.order.attributes,
@@ -125,16 +121,18 @@ def _facts(setting: Setting, line: OrderLine, asked: RequestedLine, terms: Retur
         "condition": asked.condition,
         "rma": setting.request.rma,
         "severity": asked.severity,
-        "quantity": asked.quantity,
-        "fulfilled_quantity": fulfilled,
-        "reimbursed_quantity": line.reimbursed_quantity,
-        "returnable_quantity": max(0, available - line.return_requested_quantity - line.reimbursed_quantity),
     }
     if terms is not None:
         for tag in line.tags:
             if tag in terms.exclusions:
                 facts[tag] = True
     return facts
+
+
+def _returnable(line: OrderLine) -> int:
+    """Units that can still come back. What was never sent at all is cancelled, all of it."""
+    available = line.fulfilled_quantity or line.quantity
+    return max(0, available - line.return_requested_quantity - line.reimbursed_quantity)
 
 
 def _terms_for(policy: ReturnPolicy, order: Order, line: OrderLine) -> int:
@@ -223,15 +221,15 @@ _OVERRIDES: Final = {
 
 
 def _told(
-    line_id: str, facts: dict[str, object], verdict: Verdict, remedy: str, outcomes: tuple[RuleOutcome, ...]
+    asked: RequestedLine, returnable: int, verdict: Verdict, remedy: str, outcomes: tuple[RuleOutcome, ...]
 ) -> LineDecision:
     chosen, undecided = verdict.chosen, verdict.undecided
     leading = chosen or (undecided[0] if undecided else _latest(verdict.claims))
     window = leading.window if leading is not None else _NO_WINDOW
     remedies = chosen.remedies if chosen is not None else ()
     told = _Draft()
-    told.id = line_id
-    told.quantity = facts["quantity"]
+    told.id = asked.id
+    told.quantity = asked.quantity
     told.eligible = True if chosen is not None else None if undecided else False
     told.basis = chosen.basis if chosen is not None else Basis.UNDECIDED if undecided else Basis.NONE
     told.outcomes = outcomes
@@ -239,7 +237,7 @@ def _told(
     told.requested_ok = remedy in remedies
     told.deadline = window.deadline
     told.deadline_unrolled = window.unrolled
-    told.returnable_quantity = facts["returnable_quantity"]
+    told.returnable_quantity = returnable
     told.counted_from = window.start
     told.counted = window.period.counted if window.period is not None else None
     told.source = leading.source if leading is not None else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import partial
-from operator import itemgetter
 from typing import Final, NamedTuple
 
 __all__ = ["GROUNDS", "Check", "RuleOutcome", "Status", "excluded", "missing", "required", "run", "tell"]
@@ -53,34 +52,36 @@ tell: Final[Callable[[tuple[str, Status, tuple[str, ...], tuple[object, ...], st
 )
 
 
-class Check(NamedTuple):
-    """A rule over named facts: prepared once, run for every line."""
+class Check(dict[object, RuleOutcome]):
+    """A rule over one fact, with the outcome of every value that it has met: to run it is to look it up."""
 
-    code: str
-    names: tuple[str, ...]
-    # Of several facts; one alone is simply looked up.
-    fetch: Callable[[Mapping[str, object]], tuple[object, ...]] | None
-    test: Callable[..., Status]
-    source: str
+    __slots__ = ("code", "fact", "source", "test")
 
-    @classmethod
-    def of(cls, code: str, names: Iterable[str], test: Callable[..., Status], source: str) -> Check:
-        """A check of ``names``, which ``test`` takes in that order."""
-        wanted = tuple(names)
-        return cls(code, wanted, itemgetter(*wanted) if len(wanted) > 1 else None, test, source)
+    def __init__(self, code: str, fact: str, test: Callable[[object], Status], source: str) -> None:
+        self.code, self.fact, self.test, self.source = code, fact, test, source
+        # First of all those that equal 0 and 1, which are no answers.
+        for answer in (True, False, None):
+            self[answer] = self._outcome(answer)
+
+    def __missing__(self, value: object) -> RuleOutcome:
+        found = self._outcome(value)
+        if len(self) < _MOST_KEPT:
+            self[value] = found
+        return found
+
+    def _outcome(self, value: object) -> RuleOutcome:
+        status = self.test(value)
+        code = f"MISSING_FACT:{self.fact}" if status is Status.UNKNOWN else self.code
+        return RuleOutcome(code, status, (self.fact,), (value,), self.source)
 
 
-def run(checks: Iterable[Check], facts: Mapping[str, object]) -> list[RuleOutcome]:
-    """Every check over ``facts``; none of them stops the others."""
-    found = []
-    for code, names, fetch, test, source in checks:
-        if fetch is None:
-            fact = facts[names[0]]
-            found.append(tell((code, test(fact), names, (fact,), source)))
-        else:
-            values = fetch(facts)
-            found.append(tell((code, test(*values), names, values, source)))
-    return found
+# Values of facts are few; numbers of returns are not.
+_MOST_KEPT: Final = 64
+
+
+def run(checks: Iterable[tuple[str, Check]], facts: Mapping[str, object]) -> list[RuleOutcome]:
+    """Every check, each with the name of its fact, over ``facts``; none of them stops the others."""
+    return [check[facts[fact]] for fact, check in checks]
 
 
 def excluded(fact: object) -> Status:

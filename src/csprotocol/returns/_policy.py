@@ -217,7 +217,7 @@ class ReturnTerms:
     keep_product_below: str | None = None
     rma_required: bool = False
     # Exclusions and conditions, ready to be run; and what the facts they ask for are where nobody says anything.
-    checks: tuple[Check, ...] = field(init=False, repr=False, compare=False)
+    checks: tuple[tuple[str, Check], ...] = field(init=False, repr=False, compare=False)
     untold: Mapping[str, object] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -244,7 +244,7 @@ class ReturnTerms:
             raise InvalidValueError.of("store_credit_bonus_percent", bonus, expected="0 to 100 percent")
         if self.keep_product_below is not None:
             _decimal("keep_product_below", self.keep_product_below)
-        object.__setattr__(self, "checks", tuple(_checks(self)))
+        object.__setattr__(self, "checks", tuple((each.fact, each) for each in _checks(self)))
         # Goods are not what nobody calls them; in which state they come back, nobody knows unless it is said.
         untold = {**dict.fromkeys(self.exclusions, False), **dict.fromkeys(self.requires)}
         object.__setattr__(self, "untold", FrozenDict(untold))
@@ -253,13 +253,13 @@ class ReturnTerms:
 def _checks(terms: ReturnTerms) -> Iterator[Check]:
     source = f"terms {terms.name}"
     for fact in terms.exclusions:
-        yield Check.of(EXCLUSIONS.get(fact, f"EXCLUDED_{fact.upper()}"), (fact,), excluded, source)
+        yield Check(EXCLUSIONS.get(fact, f"EXCLUDED_{fact.upper()}"), fact, excluded, source)
     for fact in terms.requires:
-        yield Check.of("CONDITION_NOT_MET", (fact,), required, source)
+        yield Check("CONDITION_NOT_MET", fact, required, source)
     if terms.rma_required:
-        yield Check.of("RMA_REQUIRED", ("rma",), _numbered, source)
+        yield Check("RMA_REQUIRED", "rma", _numbered, source)
     if terms.conditions:
-        yield Check.of("CONDITION_NOT_ACCEPTED", ("condition",), _one_of(terms.conditions), source)
+        yield Check("CONDITION_NOT_ACCEPTED", "condition", _one_of(terms.conditions), source)
 
 
 def _numbered(rma: object) -> Status:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
 from csprotocol.model import FrozenDict, Money, Order, OrderLine, allocate
+from csprotocol.model._draft import draft_of
 from csprotocol.returns._policy import PaymentSplit
 
 __all__ = [
@@ -88,9 +89,32 @@ class RefundBreakdown:
         return self["total"]
 
     @classmethod
+    def of(cls, like: Money, minor: dict[str, int], transactions: tuple[Transaction, ...]) -> RefundBreakdown:
+        """The parts in the currency of ``like``."""
+        told = _Draft()
+        told.currency, told.exponent = like.currency, like.exponent
+        told.minor, told.transactions = FrozenDict(minor), transactions
+        told.__class__ = cls
+        refund: RefundBreakdown = told
+        return refund
+
+    @classmethod
     def nothing(cls, currency: str, exponent: int) -> Self:
         """No money at all."""
         return cls(currency, exponent, {"total": 0})
+
+
+_Draft: Final = draft_of(RefundBreakdown)
+_Amount: Final = draft_of(Money)
+
+
+def _amount(minor: int, like: Money) -> Money:
+    """Money in the currency of ``like``, which was checked when it was made."""
+    told = _Amount()
+    told.minor, told.currency, told.exponent = minor, like.currency, like.exponent
+    told.__class__ = Money
+    amount: Money = told
+    return amount
 
 
 def order_discounts(order: Order) -> tuple[int, ...]:
@@ -143,10 +167,10 @@ def split(total: int, order: Order, how: PaymentSplit, method: str) -> tuple[Tra
     """``total`` back to the means with which the order was paid, none of them more than it had paid."""
     like = order.lines[0].total
     if not order.payments or method != "original_payment":
-        return (Transaction(method, Money(total, like.currency, like.exponent)),) if total else ()
+        return (Transaction(method, _amount(total, like)),) if total else ()
     left = [each.amount.minor - (each.refunded.minor if each.refunded is not None else 0) for each in order.payments]
     return tuple(
-        Transaction(order.payments[i].method, Money(share, like.currency, like.exponent))
+        Transaction(order.payments[i].method, _amount(share, like))
         for i, share in _shares(total, [each.method for each in order.payments], left, how)
         if share
     )

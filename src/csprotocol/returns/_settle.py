@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -56,14 +56,15 @@ def settle(
 ) -> Settlement:
     """The money for the lines that bring any; what was special about it goes into ``trace``."""
     like = order.lines[0].total
-    paid = _paid(order, judged)
-    if request.remedy not in _MONEY or not paid:
+    paid = _paid(order, judged) if request.remedy in _MONEY else []
+    if not paid:
         return Settlement(RefundBreakdown.nothing(like.currency, like.exponent), None, None)
     parts = _goods(order, paid)
     if order.shipping_paid is not None:
         parts["shipping"] = _shipping(order, paid, order.shipping_paid.minor, trace)
-    _take_off(like, paid, parts, trace)
-    total = _sum(parts)
+    if any(_may_cost(each.judged) for each in paid):
+        _take_off(like, paid, parts, trace)
+    total = sum(parts.values()) - parts.get("tax_included", 0)
     difference = None
     if request.remedy is Remedy.EXCHANGE:
         trace.append(RuleOutcome("EXCHANGE", Status.ADJUST))
@@ -72,13 +73,20 @@ def settle(
         parts["exchange"] = -min(wanted, total)
         total += parts["exchange"]
     method = _method(request, paid, trace)
-    total += _cap(order, parts, total, trace)
+    if order.captured is not None or order.payments:
+        total += _cap(order, parts, total, trace)
     if method == "store_credit":
         total += _bonus(parts, paid, total, trace)
     parts["total"] = total
     how = policy.payment_split if policy is not None else PaymentSplit.PROPORTIONAL
-    refund = RefundBreakdown(like.currency, like.exponent, parts, split(total, order, how, method))
+    refund = RefundBreakdown.of(like, parts, split(total, order, how, method))
     return Settlement(refund, method, difference)
+
+
+def _may_cost(judged: Judged) -> bool:
+    """Whether anything might be taken off at all."""
+    fees = judged.terms.fees if judged.terms is not None else None
+    return bool(fees) or judged.asked.diminished_value_percent is not None
 
 
 def _paid(order: Order, judged: Iterable[Judged]) -> list[_Paid]:
@@ -97,10 +105,6 @@ def _goods(order: Order, paid: Iterable[_Paid]) -> dict[str, int]:
     for each in paid:
         items, discount, tax = items + each.share.items, discount - each.share.discount, tax + each.share.tax
     return {"items": items, "discount": discount, "tax_included" if order.tax_included else "tax": tax}
-
-
-def _sum(parts: Mapping[str, int]) -> int:
-    return sum(parts.values()) - parts.get("tax_included", 0)
 
 
 # The parcel to the customer
@@ -162,7 +166,7 @@ def return_cost_payer(judged: Judged, trace: list[RuleOutcome]) -> str | None:
 
 def _take_off(like: Money, paid: Sequence[_Paid], parts: dict[str, int], trace: list[RuleOutcome]) -> None:
     """Loss of value and fees, each no more than is left: nobody pays for giving something back."""
-    left = _sum(parts)
+    left = sum(parts.values()) - parts.get("tax_included", 0)
     wanted = (
         ("diminished_value", sum([_lost_value(each, trace) for each in paid])),
         ("restocking_fee", _restocking(like, paid, trace)),
@@ -237,10 +241,14 @@ def _waive(each: _Paid, trace: list[RuleOutcome]) -> None:
 def _method(request: ReturnRequest, paid: Sequence[_Paid], trace: list[RuleOutcome]) -> str:
     """The means that was asked for, where law and shop let it be; else the one that is due."""
     wanted = "store_credit" if request.remedy is Remedy.STORE_CREDIT else request.refund_method
-    rules = [each.judged.claim.rule for each in paid if each.judged.claim is not None and each.judged.claim.rule]
-    same = next((rule for rule in rules if rule.same_means), None)
-    terms = next((each.judged.terms for each in paid if each.judged.terms is not None), None)
-    offered = terms.refund_methods if terms is not None else ("original_payment",)
+    same = offered = None
+    for each in paid:
+        claim, terms = each.judged.claim, each.judged.terms
+        if same is None and claim is not None and claim.rule is not None and claim.rule.same_means:
+            same = claim.rule
+        if offered is None and terms is not None:
+            offered = terms.refund_methods
+    offered = offered or ("original_payment",)
     if same is not None:
         if wanted is not None and (request.consumer_agreed or wanted == "original_payment"):
             return wanted

@@ -139,6 +139,8 @@ def _basis(lines: Sequence[LineDecision]) -> Basis:
 
 
 def _payer(granted: Sequence[Judged], trace: list[RuleOutcome]) -> str | None:
+    if len(granted) == 1:
+        return return_cost_payer(granted[0], trace)
     payers = {return_cost_payer(each, trace) for each in granted}
     return "merchant" if "merchant" in payers else payers.pop() if len(payers) == 1 else None
 
