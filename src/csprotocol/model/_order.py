@@ -50,7 +50,7 @@ class Delivery:
     def __post_init__(self) -> None:
         object.__setattr__(self, "lines", tuple(self.lines))
         for name in ("fulfilled_at", "delivered_at"):
-            _require_moment(f"Delivery.{name}", getattr(self, name))
+            require_moment(f"Delivery.{name}", getattr(self, name))
         if self.delivered_at is not None:
             if self.arrived is False:
                 raise InvalidValueError.of("Delivery.arrived", self.arrived, expected="true of what has a date")
@@ -165,7 +165,7 @@ class Order:
         object.__setattr__(self, "attributes", FrozenDict(deep_frozen(self.attributes)))  # type: ignore[call-overload]
         object.__setattr__(self, "buyer", member(Buyer, "Order.buyer", self.buyer))
         object.__setattr__(self, "contract", member(ContractChannel, "Order.contract", self.contract))
-        _require_moment("Order.placed_at", self.placed_at)
+        require_moment("Order.placed_at", self.placed_at)
         self._check_lines()
         for name, amount in self._amounts():
             _require_amount(name, amount, self.lines[0].total)
@@ -237,11 +237,18 @@ def _zone(name: str) -> tzinfo:
         raise InvalidValueError.of("Order.tz", name, expected="an IANA time zone such as Europe/Madrid") from None
 
 
-def _require_moment(name: str, found: object) -> None:
+def require_moment(name: str, found: object) -> None:
+    """A local date, an instant with its zone, or nothing."""
     if isinstance(found, datetime):
         require_aware(name, found)
     elif found is not None and not isinstance(found, date):
         raise InvalidValueError.of(name, found, expected="a date, or a datetime with a time zone")
+    if isinstance(found, date) and not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise InvalidValueError.of(name, found, expected=f"in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+
+
+# Orders are of our times; a slip of the pen is not, and a deadline after it may lie beyond the calendar.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2300
 
 
 def _require_count(name: str, found: object, *, least: int = 0, most: int | None = None) -> None:

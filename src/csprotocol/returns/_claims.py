@@ -72,10 +72,13 @@ def legal_claims(
     for kind in kinds:
         if kind is LawKind.POSTING and posted:
             continue
-        possible, lacking = _rules_for(law, kind, order, known, trace)
+        possible, lacking, sure = _rules_for(law, kind, order, known, trace)
+        if not possible and _is_before_all(law, kind, known):
+            trace.append(missing("law_at_that_time", law.jurisdiction))
+            claims.append(Claim(_WORDS[kind].basis, None, Window(open=None), (), law.jurisdiction))
         found = [_claim(law, rule, known, trace) for rule in possible]
         if lacking:
-            claims.append(_doubtful(found, lacking, trace))
+            claims.append(_doubtful(found, lacking, trace, sure=sure))
         else:
             claims += found
     # A plain word of the law, where no right of a special kind stands beside it.
@@ -94,11 +97,11 @@ def _say_none(law: Law, order: Order, known: Circumstances, trace: list[RuleOutc
 
 def _rules_for(
     law: Law, kind: LawKind, order: Order, known: Circumstances, trace: list[RuleOutcome]
-) -> tuple[list[StatutoryRule], list[RuleOutcome]]:
+) -> tuple[list[StatutoryRule], list[RuleOutcome], bool]:
     """The first rule of ``kind`` that was in force and is made for such goods, such a buyer and such a contract.
 
     Where a fact is missing for that, the one after it may be the one as well: then there are several, with what is
-    missing.
+    missing, and whether one of them is the one in any case.
     """
     possible: list[StatutoryRule] = []
     lacking: list[RuleOutcome] = []
@@ -113,24 +116,33 @@ def _rules_for(
             code = "NOT_DISTANCE_CONTRACT" if order.contract is ContractChannel.IN_STORE else "NOT_THIS_CONTRACT"
             refused = refused or RuleOutcome(code, Status.BLOCK, ("contract",), (order.contract,), rule.source)
         elif not rule.when or all(facts.get(name, not fact) is fact for name, fact in rule.when.items()):
-            return [*possible, rule], lacking
+            return [*possible, rule], lacking, True
         elif all(facts.get(name, not fact) in (fact, None) for name, fact in rule.when.items()):
             possible.append(rule)
             lacking += [missing(name, rule.source) for name in rule.when if facts.get(name, 0) is None]
     if refused is not None:
         trace.append(refused)
-    return possible, lacking
+    return possible, lacking, False
 
 
-def _doubtful(claims: list[Claim], lacking: list[RuleOutcome], trace: list[RuleOutcome]) -> Claim:
-    """One claim of several possible ones: decided where they agree, by the one that gives the least time."""
-    answers = {claim.open for claim in claims}
+def _doubtful(claims: list[Claim], lacking: list[RuleOutcome], trace: list[RuleOutcome], *, sure: bool) -> Claim:
+    """One claim of several possible ones: decided where they agree, by the one that gives the least time.
+
+    Unless it is ``sure`` that one of them is the right one, there may be no such right at all.
+    """
+    answers = {claim.open for claim in claims} | (set() if sure else {False})
     least = min(claims, key=lambda claim: claim.window.deadline or date.max)
-    # With one alone, the other possibility is that there is no such right.
-    if len(answers) == 1 and len(claims) > 1:
+    if len(answers) == 1:
         return least
     trace += lacking
-    return least if answers == {False} else least._replace(open=None)
+    return least._replace(open=None)
+
+
+def _is_before_all(law: Law, kind: LawKind, known: Circumstances) -> bool:
+    """Whether the contract is older than all that is known of the law; there may have been another one."""
+    rules = law.of_kind(kind)
+    on = known.contract_on or known.asked_on
+    return bool(rules) and all(rule.valid_from is not None and on < rule.valid_from for rule in rules)
 
 
 def _in_force(rule: StatutoryRule, known: Circumstances) -> bool:
@@ -163,7 +175,8 @@ def _claim(law: Law, rule: StatutoryRule, known: Circumstances, trace: list[Rule
         status = Status.PASS if window.open else Status.BLOCK
         trace.append(tell((code, status, _DATES, (known.asked_on, window.deadline), source)))
     if is_open is not False:
-        trace += [tell((each, Status.ADJUST, ("deadline",), (window.deadline,), source)) for each in window.codes]
+        dates = window.deadline, known.contract_on
+        trace += [tell((each, Status.ADJUST, ("deadline", "contract_on"), dates, source)) for each in window.codes]
     if rule.confidence is Confidence.UNVERIFIED and is_open is not False:
         trace.append(RuleOutcome("LAW_UNVERIFIED", Status.ADJUST, ("rule",), (rule.id,), source))
     return Claim(words.basis, is_open, window, _remedies(rule, window, known, trace), source, rule)
@@ -256,7 +269,7 @@ def _window_of_days(terms: ReturnTerms, period: Period | None, known: Circumstan
     """``None`` for a period is no day at all: the day itself."""
     begins = terms.window.starts_from
     if begins is StartsFrom.ORDERED:
-        return _counted(known.contract_on, period, known, "placed_at")
+        return _counted(known.ordered_on, period, known, "placed_at")
     arrival = known.order if begins is StartsFrom.LAST_DELIVERED else known.line
     if begins is StartsFrom.FULFILLED:
         return _counted(arrival.sent, period, known, "fulfilled_at")
@@ -268,7 +281,7 @@ def _window_of_days(terms: ReturnTerms, period: Period | None, known: Circumstan
     if arrival.sent is not None and buffer is not None:
         estimated = _counted(arrival.sent + timedelta(days=buffer), period, known, "delivered_on")
         return estimated._replace(codes=("DELIVERY_DATE_ESTIMATED",))
-    sent = arrival.sent or known.contract_on
+    sent = arrival.sent or known.ordered_on
     if sent is not None and known.asked_on <= (sent if period is None else period.after(sent)):
         # Whenever it came, it was not before it left.
         return Window(open=True)
@@ -285,16 +298,23 @@ def _counted(start: date | None, period: Period | None, known: Circumstances, fa
 def _seasonal(terms: ReturnTerms, base: Window, known: Circumstances) -> Window:
     """The longest of the base window and those of the season in which the order was placed."""
     for each in terms.seasonal_overrides:
-        if known.contract_on is None:
+        if known.ordered_on is None:
             if base.open is False:
                 return base._replace(open=None, missing="placed_at")
-        elif each.start <= known.contract_on <= each.end:
+        elif each.start <= known.ordered_on <= each.end:
             season = _season_window(terms, each, known)
-            if season.open is True and season.deadline is None:
-                return season._replace(codes=("SEASONAL_OVERRIDE",))
-            if season.deadline is not None and base.deadline is not None and season.deadline > base.deadline:
+            if _is_longer(season, base):
                 base = season._replace(codes=(*base.codes, "SEASONAL_OVERRIDE"))
     return base
+
+
+def _is_longer(season: Window, base: Window) -> bool:
+    """Whether the season gives more: an open window where there was none, no end, or a later one."""
+    if season.open is True and base.open is not True:
+        return True
+    if season.open is True and season.deadline is None:
+        return True
+    return season.deadline is not None and base.deadline is not None and season.deadline > base.deadline
 
 
 def _season_window(terms: ReturnTerms, season: SeasonalOverride, known: Circumstances) -> Window:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from csprotocol.model import Order, local_date
+from csprotocol.model import Order, OrderLine, local_date
 from csprotocol.returns._arrival import arrivals
 from csprotocol.returns._decision import ReturnDecision
 from csprotocol.returns._law import Law
@@ -59,25 +59,28 @@ def decide(
         InvalidValueError: the request names a line that the order does not have, or exchanges into another currency.
     """
     trace: list[RuleOutcome] = []
-    asked_on, contract_on = local_date(request.at, order.zone), _contract_on(order)
-    whole, by_line = arrivals(order, order.zone)
-    if whole.came is None and any(line.fulfilled_quantity == 0 for line in order.lines):
+    zone = order.zone
+    asked_on = local_date(request.at, zone)
+    ordered_on = contract_on = None if order.placed_at is None else local_date(order.placed_at, zone)
+    whole, by_line = arrivals(order, zone)
+    if whole.came is None and any(_is_to_come(line) for line in order.lines):
         # What was never sent has not come.
         whole = whole._replace(came=False)
     if contract_on is None and law is not None:
         contract_on = whole.sent or whole.first
         if contract_on is not None and _changed_lately(law, contract_on):
             trace.append(RuleOutcome("ORDER_DATE_ASSUMED", Status.REVIEW, ("contract_on",), (contract_on,)))
-    version = _version(policy, _contract_on(order), trace)
+    version = _version(policy, ordered_on, trace)
     setting = Setting(
-        order, request, asked_on, contract_on, whole, version, law, is_working_day, is_business_day, actor
+        order, request, asked_on, ordered_on, contract_on, whole, version, law, is_working_day, is_business_day, actor
     )
     judged = [judge_line(setting, order.line(each.id), each, by_line[each.id]) for each in request.lines]
     return together(setting, judged, settle(order, request, version, judged, trace), trace)
 
 
-def _contract_on(order: Order) -> date | None:
-    return None if order.placed_at is None else local_date(order.placed_at, order.zone)
+def _is_to_come(line: OrderLine) -> bool:
+    """Whether none of it was sent, and some of it is still to be."""
+    return line.fulfilled_quantity == 0 and line.reimbursed_quantity < line.quantity
 
 
 def _changed_lately(law: Law, on: date) -> bool:

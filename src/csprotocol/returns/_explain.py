@@ -104,15 +104,19 @@ def _rules(decision: Decided, words: Mapping[str, Any]) -> Iterator[str]:
 
 def _rule(outcome: RuleOutcome, words: Mapping[str, Any], like: RefundBreakdown) -> str:
     facts = {name: _told(name, value, words, like) for name, value in outcome.evidence.items()}
-    template = words["codes"].get(outcome.code) or _of_family(outcome.code, words)
+    code = outcome.code
+    if outcome.evidence.get("deadline", 0) is None and f"{code}_WITHOUT_END" in words["codes"]:
+        code = f"{code}_WITHOUT_END"
+    template = words["codes"].get(code) or _of_family(code, words)
     sentence = template.format_map(_Blanks(facts, code=outcome.code))
     return f"{sentence} [{outcome.source}]" if outcome.source else sentence
 
 
 def _of_family(code: str, words: Mapping[str, Any]) -> str:
     """Codes that carry the name of a fact have one sentence for all of them."""
-    family: str = words["codes"]["EXEMPT"] if code.startswith("EXEMPT_") else words["codes"]["OTHER"]
-    return family
+    family = next((name for name in ("EXEMPT", "EXCLUDED") if code.startswith(f"{name}_")), "OTHER")
+    sentence: str = words["codes"][family]
+    return sentence
 
 
 class _Blanks(dict[str, Any]):

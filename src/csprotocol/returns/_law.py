@@ -108,7 +108,7 @@ class NotInformed:
 class Exemption:
     """Goods or services that cannot be withdrawn from.
 
-    All facts of ``when`` must be as written. The first one says what the goods are, and is ``False`` where nothing is
+    All facts of ``when`` must be as written. The first one says what the goods are: not that, where nothing is
     said of it; the others say what happened to them, and are unknown then. Without ``code`` there is none to name
     but ``EXEMPT_`` and the id.
     """
@@ -249,6 +249,8 @@ class Law:
     exemptions: Mapping[str, Exemption]
     # What a decision was made by: the jurisdiction and the day on which its rules were last looked at.
     version: str = field(init=False)
+    # What exemptions call goods.
+    goods: frozenset[str] = field(init=False, repr=False, compare=False)
     _by_kind: Mapping[str, tuple[StatutoryRule, ...]] = field(init=False, repr=False, compare=False)
     # By the rule, each with the fact that says what the goods are.
     _exemptions: Mapping[str, tuple[tuple[str, bool, Exemption], ...]] = field(init=False, repr=False, compare=False)
@@ -256,6 +258,8 @@ class Law:
     def __post_init__(self) -> None:
         as_of = max((rule.as_of for rule in self.rules), default=date.min)
         object.__setattr__(self, "version", f"{self.jurisdiction}@{as_of.isoformat()}")
+        firsts = frozenset(next(iter(each.when)) for each in self.exemptions.values())
+        object.__setattr__(self, "goods", firsts)
         kinds = {str(kind): tuple(rule for rule in self.rules if rule.kind is kind) for kind in LawKind}
         object.__setattr__(self, "_by_kind", FrozenDict(kinds))
         named = {

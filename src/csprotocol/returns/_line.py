@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from csprotocol.model import Order, OrderLine, ReasonNature
@@ -12,7 +13,7 @@ from csprotocol.returns._arrival import Arrival
 from csprotocol.returns._claims import Basis, Claim, legal_claims, policy_claim
 from csprotocol.returns._decided import LineDecision
 from csprotocol.returns._law import Law
-from csprotocol.returns._outcome import RuleOutcome, Status, missing, run, tell
+from csprotocol.returns._outcome import RuleOutcome, Status, missing, run
 from csprotocol.returns._period import IsWorkingDay
 from csprotocol.returns._policy import ReturnPolicy, ReturnTerms
 from csprotocol.returns._request import RequestedLine, ReturnRequest
@@ -27,6 +28,7 @@ class Setting(NamedTuple):
     order: Order
     request: ReturnRequest
     asked_on: date
+    ordered_on: date | None
     contract_on: date | None
     arrival: Arrival
     policy: ReturnPolicy | None
@@ -58,17 +60,16 @@ class Verdict(NamedTuple):
     claims: list[Claim]
 
 
-def _run_general(asked: RequestedLine, line: OrderLine, returnable: int) -> list[RuleOutcome]:
+@lru_cache(maxsize=1024)
+def _run_general(wanted: int, returnable: int, reimbursed: int, sent: int | None) -> tuple[RuleOutcome, ...]:
     """What must hold whatever the right: there are so many units, none was paid back before, they were sent."""
-    wanted, back, sent = asked.quantity, line.reimbursed_quantity, line.fulfilled_quantity
-    enough = wanted <= returnable
-    ok = Status.PASS
-    again = ok if enough or not back else Status.REVIEW
-    return [
-        tell(("QUANTITY_EXCEEDED", ok if enough else Status.BLOCK, _UNITS[:2], (wanted, returnable), "order")),
-        tell(("ALREADY_REIMBURSED", again, _UNITS, (wanted, returnable, back), "order")),
-        tell(("NOT_FULFILLED", Status.BLOCK if sent == 0 else ok, _SENT, (sent,), "order")),
-    ]
+    enough, ok = wanted <= returnable, Status.PASS
+    again = ok if enough or not reimbursed else Status.REVIEW
+    return (
+        RuleOutcome("QUANTITY_EXCEEDED", ok if enough else Status.BLOCK, _UNITS[:2], (wanted, returnable), "order"),
+        RuleOutcome("ALREADY_REIMBURSED", again, _UNITS, (wanted, returnable, reimbursed), "order"),
+        RuleOutcome("NOT_FULFILLED", Status.BLOCK if sent == 0 else ok, _SENT, (sent,), "order"),
+    )
 
 
 _UNITS: Final = ("quantity", "returnable_quantity", "reimbursed_quantity")
@@ -82,12 +83,18 @@ def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival:
     terms = None if policy is None or at < 0 else policy.terms[at]
     facts = _facts(setting, line, asked, terms)
     returnable = _returnable(line)
-    trace = _run_general(asked, line, returnable)
+    trace = [*_run_general(asked.quantity, returnable, line.reimbursed_quantity, line.fulfilled_quantity)]
     quantity_ok, not_sent = asked.quantity <= returnable, line.fulfilled_quantity == 0
     if not_sent and arrival.came is None:
         arrival = arrival._replace(came=False)
     known = Circumstances(
-        setting.asked_on, setting.contract_on, arrival, setting.arrival, facts, setting.is_working_day
+        setting.asked_on,
+        setting.ordered_on,
+        setting.contract_on,
+        arrival,
+        setting.arrival,
+        facts,
+        setting.is_working_day,
     )
     nature = asked.nature
     posted = policy is None or policy.posted
@@ -105,7 +112,7 @@ def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival:
     if chosen is not None:
         _say_overrides(chosen, shop, against, trace)
     elif quantity_ok and nature is None and not undecided:
-        undecided = _if_defective(setting, known, trace)
+        undecided = _if_defective(setting, known, shop if against else None, trace)
     verdict = Verdict(chosen, undecided, legal if shop is None else [*legal, shop])
     decision = _told(asked, returnable, verdict, setting.request.remedy, tuple(trace))
     return Judged(line, asked, terms, chosen, tuple([each for each in legal if each.open]), facts, decision, not_sent)
@@ -122,11 +129,16 @@ def _facts(setting: Setting, line: OrderLine, asked: RequestedLine, terms: Retur
         "rma": setting.request.rma,
         "severity": asked.severity,
     }
-    if terms is not None:
-        for tag in line.tags:
-            if tag in terms.exclusions:
-                facts[tag] = True
+    for tag in line.tags:
+        # A tag says what goods are, to the shop and to the law.
+        if (terms is not None and tag in terms.exclusions) or (setting.law is not None and tag in setting.law.goods):
+            facts[tag] = True
     return facts
+
+
+def _lives_in(country: str | None, chosen: tuple[str, ...]) -> bool:
+    """A region is in its country."""
+    return country is not None and (country in chosen or country.partition("-")[0] in chosen)
 
 
 def _returnable(line: OrderLine) -> int:
@@ -146,7 +158,7 @@ def _terms_for(policy: ReturnPolicy, order: Order, line: OrderLine) -> int:
             and (not when.collection or not set(when.collection).isdisjoint(line.collections))
             and (not when.sales_channel or order.sales_channel in when.sales_channel)
             and (not when.member_tier or order.member_tier in when.member_tier)
-            and (not when.country or order.country in when.country)
+            and (not when.country or _lives_in(order.country, when.country))
         ):
             return at
     return -1
@@ -189,12 +201,17 @@ def _first_of(claims: Sequence[Claim]) -> Claim:
     return claims[0] if len(claims) == 1 else min(claims, key=lambda claim: _RANKS.index(claim.basis))
 
 
-def _if_defective(setting: Setting, known: Circumstances, trace: list[RuleOutcome]) -> list[Claim]:
-    """Nobody said why: had the goods been bad, there might be a right; then the reason is what is missing."""
-    if setting.law is None:
-        return []
-    nature, aside = ReasonNature.NON_CONFORMITY, list[RuleOutcome]()
-    claims = legal_claims(setting.law, setting.order, nature, known, posted=True, trace=aside)
+def _if_defective(
+    setting: Setting, known: Circumstances, excluded: Claim | None, trace: list[RuleOutcome]
+) -> list[Claim]:
+    """Nobody said why: had the goods been bad, there might be a right; then the reason is what is missing.
+
+    ``excluded`` is what the shop would give, but for words that are for a change of mind alone.
+    """
+    claims = [] if excluded is None else [excluded._replace(open=excluded.window.open)]
+    if setting.law is not None:
+        nature, aside = ReasonNature.NON_CONFORMITY, list[RuleOutcome]()
+        claims += legal_claims(setting.law, setting.order, nature, known, posted=True, trace=aside)
     found = [claim._replace(open=None) for claim in claims if claim.open is not False]
     if found:
         trace.append(missing("reason"))

@@ -117,6 +117,9 @@ _MOST_DAYS: Final = 36_500
 class Fees:
     """What a return costs the customer: percent of the discounted price of what comes back (``"15"``), or an amount a
     return (``"6.95"``), each in the currency of the order.
+
+    They are due for the ``remedies`` that are named, or for all, and only where all facts of ``when`` are as written:
+    ``{"unopened": False}`` for opened boxes. Where such a fact is unknown, the goods have to be looked at first.
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = _FORBID
@@ -124,13 +127,16 @@ class Fees:
     restocking_percent: str | None = None
     restocking: str | None = None
     return_shipping: str | None = None
+    remedies: tuple[str, ...] = ()
+    when: Mapping[str, bool] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        if (
-            self.restocking_percent is not None
-            and not 0 <= _decimal("restocking_percent", self.restocking_percent) <= 100
-        ):
-            raise InvalidValueError.of("restocking_percent", self.restocking_percent, expected="0 to 100 percent")
+        object.__setattr__(self, "remedies", tuple(self.remedies))
+        object.__setattr__(self, "when", FrozenDict(self.when))
+        _require_words("fees.remedies", self.remedies, _WORDS["remedies"])
+        percent = self.restocking_percent
+        if percent is not None and not 0 <= _decimal("restocking_percent", percent) <= 100:
+            raise InvalidValueError.of("restocking_percent", percent, expected="0 to 100 percent")
         for name in ("restocking", "return_shipping"):
             amount = getattr(self, name)
             if amount is not None and _decimal(name, amount) < 0:
@@ -226,6 +232,8 @@ class ReturnTerms:
             _require_words(f"{where}, {name}", getattr(self, name), known)
         _require_words(f"{where}, label_sources", self.label_sources.values(), _LABEL_SOURCES)
         _require_words(f"{where}, return_cost", self.return_cost.values(), _PAYERS)
+        words = member(OriginalShipping, f"{where}, refund_original_shipping", self.refund_original_shipping)
+        object.__setattr__(self, "refund_original_shipping", words)
         for name in ("fees", "return_cost", "label_sources"):
             table = {member(ReasonNature, f"{where}, {name}", key): each for key, each in getattr(self, name).items()}
             object.__setattr__(self, name, FrozenDict(table))
@@ -389,10 +397,10 @@ def _decimal(where: str, text: object) -> Decimal:
         number = Decimal(text if isinstance(text, str) and len(text) <= _LONGEST else "NaN")
     except ArithmeticError:
         number = Decimal("NaN")
-    if not number.is_finite():
+    if not number.is_finite() or not -_MOST_DIGITS <= number.adjusted() <= _MOST_DIGITS:
         raise InvalidValueError.of(where, text, expected="a decimal number such as '6.95'")
     return number
 
 
 # "1e999999999" is a number as well, and takes for ever.
-_LONGEST: Final = 30
+_LONGEST, _MOST_DIGITS = 30, 15

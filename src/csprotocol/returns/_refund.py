@@ -8,9 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
+from csprotocol.errors import CurrencyMismatchError
 from csprotocol.model import FrozenDict, Money, Order, OrderLine, allocate
 from csprotocol.model._draft import draft_of
-from csprotocol.returns._policy import PaymentSplit
+from csprotocol.returns._policy import PaymentSplit, ReturnPolicy
 
 __all__ = [
     "Parts",
@@ -20,6 +21,7 @@ __all__ = [
     "minor_of",
     "order_discounts",
     "percent_of",
+    "require_currency",
     "split",
 ]
 
@@ -161,6 +163,16 @@ def percent_of(amount: int, percent: Decimal) -> int:
 def minor_of(amount: str, currency: str, exponent: int) -> int:
     """An amount of a document in minor units."""
     return Money.of(amount, currency, exponent=exponent).minor
+
+
+def require_currency(policy: ReturnPolicy | None, like: Money) -> None:
+    """The amounts of a policy are not those of another currency.
+
+    Raises:
+        CurrencyMismatchError: they would be.
+    """
+    if policy is not None and policy.currency is not None and policy.currency != like.currency:
+        raise CurrencyMismatchError.between(policy.currency, like.currency)
 
 
 def split(total: int, order: Order, how: PaymentSplit, method: str) -> tuple[Transaction, ...]:

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Final
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.model import ContactReason, FrozenDict, Money, ReasonNature, require_aware
+from csprotocol.model import ContactReason, FrozenDict, Money, ReasonNature
 from csprotocol.model._frozen import deep_frozen
+from csprotocol.model._order import require_moment
 from csprotocol.model._words import member
 
 __all__ = ["ExchangeItem", "Remedy", "RequestedLine", "ReturnRequest"]
@@ -108,10 +109,8 @@ class ReturnRequest:
         object.__setattr__(self, "lines", tuple(self.lines))
         object.__setattr__(self, "exchange_items", tuple(self.exchange_items))
         object.__setattr__(self, "remedy", member(Remedy, "ReturnRequest.remedy", self.remedy))
-        if isinstance(self.at, datetime):
-            require_aware("ReturnRequest.at", self.at)
-        elif not isinstance(self.at, date):
-            raise InvalidValueError.of("ReturnRequest.at", self.at, expected="a date, or a datetime with a time zone")
+        at: object = self.at
+        require_moment("ReturnRequest.at", "" if at is None else at)
         ids = [line.id for line in self.lines]
         if not ids or len({*ids}) < len(ids):
             raise InvalidValueError.of("ReturnRequest.lines", ids, expected="at least one, each line once")

@@ -12,7 +12,16 @@ from csprotocol.returns._law import Payer, Shipping
 from csprotocol.returns._line import Judged
 from csprotocol.returns._outcome import RuleOutcome, Status, missing
 from csprotocol.returns._policy import Fees, OriginalShipping, PaymentSplit, ReturnPolicy
-from csprotocol.returns._refund import Parts, RefundBreakdown, line_share, minor_of, order_discounts, percent_of, split
+from csprotocol.returns._refund import (
+    Parts,
+    RefundBreakdown,
+    line_share,
+    minor_of,
+    order_discounts,
+    percent_of,
+    require_currency,
+    split,
+)
 from csprotocol.returns._request import Remedy, ReturnRequest
 
 __all__ = ["Settlement", "return_cost_payer", "settle"]
@@ -56,14 +65,16 @@ def settle(
 ) -> Settlement:
     """The money for the lines that bring any; what was special about it goes into ``trace``."""
     like = order.lines[0].total
-    paid = _paid(order, judged) if request.remedy in _MONEY else []
+    # By the id of the line: in which order they were asked for changes nothing.
+    paid = _paid(order, sorted(judged, key=_line_id)) if request.remedy in _MONEY else []
     if not paid:
         return Settlement(RefundBreakdown.nothing(like.currency, like.exponent), None, None)
     parts = _goods(order, paid)
     if order.shipping_paid is not None:
         parts["shipping"] = _shipping(order, paid, order.shipping_paid.minor, trace)
     if any(_may_cost(each.judged) for each in paid):
-        _take_off(like, paid, parts, trace)
+        require_currency(policy, like)
+        _take_off(like, paid, parts, request.remedy, trace)
     total = sum(parts.values()) - parts.get("tax_included", 0)
     difference = None
     if request.remedy is Remedy.EXCHANGE:
@@ -81,6 +92,10 @@ def settle(
     how = policy.payment_split if policy is not None else PaymentSplit.PROPORTIONAL
     refund = RefundBreakdown.of(like, parts, split(total, order, how, method))
     return Settlement(refund, method, difference)
+
+
+def _line_id(judged: Judged) -> str:
+    return judged.line.id
 
 
 def _may_cost(judged: Judged) -> bool:
@@ -143,8 +158,8 @@ def return_cost_payer(judged: Judged, trace: list[RuleOutcome]) -> str | None:
     if judged.claim is not None and judged.claim.basis is Basis.SHOP_POLICY and judged.terms is not None:
         usual = MERCHANT if nature is ReasonNature.NON_CONFORMITY else CUSTOMER
         payers.append(judged.terms.return_cost.get(nature or ReasonNature.REMORSE, usual))
-    elif judged.terms is not None and nature is not None and nature in judged.terms.return_cost:
-        payers.append(judged.terms.return_cost[nature])
+    elif judged.terms is not None and (nature or ReasonNature.REMORSE) in judged.terms.return_cost:
+        payers.append(judged.terms.return_cost[nature or ReasonNature.REMORSE])
     for claim in judged.legal:
         if claim.rule is None:
             continue
@@ -164,14 +179,17 @@ def return_cost_payer(judged: Judged, trace: list[RuleOutcome]) -> str | None:
 # What is taken off
 
 
-def _take_off(like: Money, paid: Sequence[_Paid], parts: dict[str, int], trace: list[RuleOutcome]) -> None:
+def _take_off(
+    like: Money, paid: Sequence[_Paid], parts: dict[str, int], remedy: Remedy, trace: list[RuleOutcome]
+) -> None:
     """Loss of value and fees, each no more than is left: nobody pays for giving something back."""
     left = sum(parts.values()) - parts.get("tax_included", 0)
     wanted = (
         ("diminished_value", sum([_lost_value(each, trace) for each in paid])),
-        ("restocking_fee", _restocking(like, paid, trace)),
-        ("return_shipping_fee", max([_return_shipping(like, each, trace) for each in paid])),
+        ("restocking_fee", _restocking(like, paid, remedy, trace)),
+        ("return_shipping_fee", max([_return_shipping(like, each, remedy, trace) for each in paid])),
     )
+    _ask_for_facts(paid, trace)
     for name, amount in wanted:
         if not amount:
             continue
@@ -193,11 +211,11 @@ def _lost_value(each: _Paid, trace: list[RuleOutcome]) -> int:
     return percent_of(each.price, percent) if allowed else 0
 
 
-def _restocking(like: Money, paid: Iterable[_Paid], trace: list[RuleOutcome]) -> int:
+def _restocking(like: Money, paid: Iterable[_Paid], remedy: Remedy, trace: list[RuleOutcome]) -> int:
     """Percent of every line, and the highest of the amounts a return."""
     by_percent, flat = 0, 0
     for each in paid:
-        fees = _fees(each)
+        fees = _fees(each, remedy)
         fee = percent_of(each.price, Decimal(fees.restocking_percent)) if fees.restocking_percent else 0
         once = minor_of(fees.restocking, like.currency, like.exponent) if fees.restocking else 0
         if not fee and not once:
@@ -211,9 +229,9 @@ def _restocking(like: Money, paid: Iterable[_Paid], trace: list[RuleOutcome]) ->
     return by_percent + flat
 
 
-def _return_shipping(like: Money, each: _Paid, trace: list[RuleOutcome]) -> int:
+def _return_shipping(like: Money, each: _Paid, remedy: Remedy, trace: list[RuleOutcome]) -> int:
     """What the shop's label costs: the customer's share of the parcel back, where it is theirs."""
-    amount = _fees(each).return_shipping
+    amount = _fees(each, remedy).return_shipping
     fee = minor_of(amount, like.currency, like.exponent) if amount else 0
     if not fee:
         return 0
@@ -224,9 +242,22 @@ def _return_shipping(like: Money, each: _Paid, trace: list[RuleOutcome]) -> int:
     return fee
 
 
-def _fees(each: _Paid) -> Fees:
+def _fees(each: _Paid, remedy: Remedy) -> Fees:
+    """Those that are due for such a reason, such a remedy and such goods."""
     terms = each.judged.terms
-    return terms.fees.get(each.nature, _NO_FEES) if terms is not None and terms.fees else _NO_FEES
+    fees = terms.fees.get(each.nature, _NO_FEES) if terms is not None and terms.fees else _NO_FEES
+    due = not fees.remedies or remedy in fees.remedies
+    facts = each.judged.facts
+    return fees if due and all(facts.get(name) is fact for name, fact in fees.when.items()) else _NO_FEES
+
+
+def _ask_for_facts(paid: Iterable[_Paid], trace: list[RuleOutcome]) -> None:
+    """A fee that hangs on what nobody knows yet is left out, and the fact asked for."""
+    for each in paid:
+        terms = each.judged.terms
+        fees = terms.fees.get(each.nature, _NO_FEES) if terms is not None else _NO_FEES
+        if not each.judged.legal:
+            trace += [missing(name, "fees") for name in fees.when if each.judged.facts.get(name) is None]
 
 
 def _waive(each: _Paid, trace: list[RuleOutcome]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from csprotocol.model import Order, ReasonNature
+from csprotocol.model import ReasonNature
 from csprotocol.model._draft import draft_of
 from csprotocol.returns._claims import Basis
 from csprotocol.returns._decided import LineDecision, NextAction
@@ -16,7 +16,7 @@ from csprotocol.returns._line import Judged, Setting
 from csprotocol.returns._outcome import RuleOutcome, Status
 from csprotocol.returns._period import Period
 from csprotocol.returns._policy import ReturnPolicy, ReturnTerms
-from csprotocol.returns._refund import minor_of
+from csprotocol.returns._refund import minor_of, require_currency
 from csprotocol.returns._request import Remedy
 from csprotocol.returns._rma import rma_number
 from csprotocol.returns._settle import Settlement, return_cost_payer
@@ -30,13 +30,15 @@ def together(
     """What holds for all lines of the request."""
     order, policy = setting.order, setting.policy
     lines = [each.decision for each in judged]
-    granted = [each for each in judged if each.decision.eligible]
+    # In which order they were asked for changes nothing: what ends first speaks for all.
+    ranked = judged if len(judged) == 1 else sorted(judged, key=_end_of)
+    granted = [each for each in ranked if each.decision.eligible]
     eligible = _any_of([each.eligible for each in lines])
-    leading = (granted[0] if granted else judged[0]).decision
+    leading = (granted[0] if granted else ranked[0]).decision
     rule = _rule_of(granted)
     payer = _payer(granted, trace)
     approver, needs_approval = _approval(policy, settlement, setting.actor, trace)
-    keep = _keeps(granted, settlement, order, trace)
+    keep = _keeps(granted, settlement, setting, trace)
     outcomes = _once(lines, trace)
     needs_approval = needs_approval or Status.REVIEW in [outcome[1] for outcome in outcomes]
     terms = granted[0].terms if granted and not keep else None
@@ -55,13 +57,14 @@ def together(
     told.difference_due = settlement.difference_due
     told.refund_method = settlement.method
     _dates(told, rule, setting, pays=settlement.method is not None)
-    told.return_method = "KeepProduct" if keep else terms.return_methods[0] if terms is not None else None
-    told.label_source = _label(terms, judged[0].asked.nature)
+    ways = terms.return_methods if terms is not None else ()
+    told.return_method = "KeepProduct" if keep else ways[0] if ways else None
+    told.label_source = _label(terms, granted[0].asked.nature if granted else None)
     told.return_cost_paid_by = payer
     told.needs_approval = needs_approval
     told.approver = approver
     not_sent = True in [each.not_sent for each in judged]
-    told.next_action = NextAction.CANCEL_ORDER if not_sent else _next_action(setting, leading, told, keep=keep)
+    told.next_action = NextAction.CANCEL_ORDER if not_sent else _next_action(setting, leading, told, trace, keep=keep)
     told.returnable_quantity = sum([each.returnable_quantity for each in lines])
     told.policy = policy.id if policy is not None else None
     told.policy_version = policy.version if policy is not None else None
@@ -73,6 +76,10 @@ def together(
 
 
 _Draft: Final = draft_of(ReturnDecision)
+
+
+def _end_of(judged: Judged) -> tuple[date, str]:
+    return judged.decision.deadline or date.max, judged.line.id
 
 
 def _rule_of(granted: Sequence[Judged]) -> StatutoryRule | None:
@@ -152,6 +159,7 @@ def _approval(
     if policy is None or actor is None or not policy.approval_limits:
         return None, False
     total = settlement.refund.total
+    require_currency(policy, total)
     limits = {role: minor_of(limit, total.currency, total.exponent) for role, limit in policy.approval_limits.items()}
     if total.minor <= limits.get(actor, -1):
         return None, False
@@ -161,20 +169,26 @@ def _approval(
     return (able[0][1] if able else None), True
 
 
-def _keeps(granted: Sequence[Judged], settlement: Settlement, order: Order, trace: list[RuleOutcome]) -> bool:
+def _keeps(granted: Sequence[Judged], settlement: Settlement, setting: Setting, trace: list[RuleOutcome]) -> bool:
     """Whether the parcel back would cost more than the goods are worth to the shop."""
     if not granted or settlement.method is None:
         return False
-    like = order.lines[0].total
+    like, policy = setting.order.lines[0].total, setting.policy
+    # What the goods cost, whatever is taken off or set against it.
+    worth = sum(settlement.refund.minor.get(part, 0) for part in ("items", "discount", "tax"))
     for each in granted:
         below = each.terms.keep_product_below if each.terms is not None else None
-        if below is None or settlement.refund.total.minor >= minor_of(below, like.currency, like.exponent):
+        if below is not None:
+            require_currency(policy, like)
+        if below is None or worth >= minor_of(below, like.currency, like.exponent):
             return False
-    trace.append(RuleOutcome("KEEP_PRODUCT", Status.ADJUST, ("total",), (settlement.refund.total.minor,)))
+    trace.append(RuleOutcome("KEEP_PRODUCT", Status.ADJUST, ("total",), (worth,)))
     return True
 
 
-def _next_action(setting: Setting, leading: LineDecision, told: Any, *, keep: bool) -> NextAction:
+def _next_action(
+    setting: Setting, leading: LineDecision, told: Any, trace: list[RuleOutcome], *, keep: bool
+) -> NextAction:
     if told.eligible is None:
         return NextAction.ASK_FOR_FACTS
     if not told.eligible:
@@ -183,6 +197,8 @@ def _next_action(setting: Setting, leading: LineDecision, told: Any, *, keep: bo
         return NextAction.REQUEST_APPROVAL
     if not leading.requested_ok:
         return NextAction.OFFER_REMEDY
+    if Status.UNKNOWN in [each.status for each in trace]:
+        return NextAction.INSPECT_GOODS
     if keep:
         return NextAction.REFUND_NOW
     exchange = setting.request.remedy is Remedy.EXCHANGE

@@ -12,6 +12,7 @@ from csprotocol.returns._period import IsWorkingDay, Period, rolled
 __all__ = ["Circumstances", "Window", "statutory_window"]
 
 _DAY: Final = timedelta(days=1)
+_NO_TIME: Final = timedelta(0)
 _NEVER: Final = date.max
 # As long as a public holiday may put off the end of a period. Easter and two more days are four.
 _MOST_HOLIDAYS: Final = timedelta(days=7)
@@ -38,6 +39,8 @@ class Circumstances(NamedTuple):
     """What all rights of one line are judged by."""
 
     asked_on: date
+    # The day of the order, and what is taken for that of the contract where nobody knows it.
+    ordered_on: date | None
     contract_on: date | None
     line: Arrival
     order: Arrival
@@ -56,23 +59,24 @@ def statutory_window(rule: StatutoryRule, known: Circumstances) -> Window:
     if rule.not_informed is not None or rule.when:
         end, longest, told = _uninformed(rule, known, start, end)
         codes += told
-        if end == _NEVER:
-            return Window(True, None, None, codes, "", start, None)  # noqa: FBT003
-    if "repair_requested_on" in facts:
+    if "repair_requested_on" in facts and end != _NEVER:
         end, told = _repaired(rule, known, end)
         codes += told
+    if end == _NEVER:
+        return Window(open=True, codes=codes, start=start)
     deadline = _rolled(rule, end, known)
     if deadline != end:
         codes += ("DEADLINE_ROLLED_TO_WORKING_DAY",)
     found = Window(True, deadline, end, codes, "", start, period)  # noqa: FBT003  # the most frequent answer
     if known.asked_on <= deadline:
         return found
-    if end < longest and (longest == _NEVER or known.asked_on <= _rolled(rule, longest, known)):
+    # A holiday that nobody told us of may have put it off.
+    counts_holidays = rule.roll or period.business_days is not None
+    grace = _MOST_HOLIDAYS if counts_holidays and known.is_working_day is None else _NO_TIME
+    if end < longest and (longest == _NEVER or known.asked_on <= _rolled(rule, longest, known) + grace):
         # Nobody says whether the trader told them, and now it matters.
         return found._replace(open=None, missing=_silence(rule))
-    counts_holidays = rule.roll or period.business_days is not None
-    if counts_holidays and known.is_working_day is None and known.asked_on <= deadline + _MOST_HOLIDAYS:
-        # A holiday that nobody told us of may have put it off.
+    if known.asked_on <= deadline + grace:
         return found._replace(open=None, missing="public_holidays")
     return found._replace(open=False)
 
@@ -80,11 +84,10 @@ def statutory_window(rule: StatutoryRule, known: Circumstances) -> Window:
 def _start(rule: StatutoryRule, known: Circumstances) -> tuple[date | None, tuple[str, ...]]:
     """The day from which it is counted, and what was special about that."""
     facts = known.facts
-    start = rule.start
-    if facts.get("service") is True or facts.get("digital") is True:
-        start = rule.start_of_services
+    start = _kind_of_start(rule, facts)
     if start is Start.CONTRACT:
-        return known.contract_on, ()
+        assumed = known.ordered_on is None and known.contract_on is not None
+        return known.contract_on, ("ORDER_DATE_ASSUMED",) if assumed else ()
     if start is Start.CONTRACT_COPY:
         copy_on = facts.get("contract_copy_on")
         return (copy_on, ()) if isinstance(copy_on, date) else (None, ())
@@ -101,22 +104,33 @@ def _start(rule: StatutoryRule, known: Circumstances) -> tuple[date | None, tupl
     return delivered, codes
 
 
+def _kind_of_start(rule: StatutoryRule, facts: dict[str, object]) -> Start:
+    """Services and downloads are not possessed."""
+    immaterial = facts.get("service") is True or facts.get("digital") is True
+    return rule.start_of_services if immaterial else rule.start
+
+
 def _without_start(rule: StatutoryRule, known: Circumstances, codes: tuple[str, ...]) -> Window:
     """Nobody knows when it began: open as long as it cannot have ended."""
-    if rule.start is Start.CONTRACT_COPY:
-        return Window(open=None, codes=codes, missing="contract_copy_on")
+    kind = _kind_of_start(rule, known.facts)
     arrival = known.order if rule.several_deliveries == "last" else known.line
-    if arrival.came is False:
-        return Window(open=True, codes=(*codes, "NOT_YET_DELIVERED"))
+    if kind is Start.CONTRACT:
+        return Window(open=None, codes=codes, missing="placed_at")
     # What comes in parts was sent in parts: of the first one, only the day of the order is sure.
     regular = known.facts.get("regular_delivery") is True
-    earliest = known.contract_on if regular else arrival.sent or known.contract_on
+    if kind is Start.CONTRACT_COPY or regular:
+        earliest = known.ordered_on
+    else:
+        if arrival.came is False:
+            return Window(open=True, codes=(*codes, "NOT_YET_DELIVERED"))
+        earliest = arrival.sent or known.contract_on
     if earliest is not None:
         # The sooner it came, the sooner it is over.
         sure = _rolled(rule, _after(_length(rule, known.facts), earliest, rule, known), known)
         if known.asked_on <= sure:
             return Window(open=True, codes=codes)
-    return Window(open=None, codes=codes, missing="delivered_on")
+    missing = "contract_copy_on" if kind is Start.CONTRACT_COPY else "delivered_on"
+    return Window(open=None, codes=codes, missing=missing)
 
 
 def _length(rule: StatutoryRule, facts: dict[str, object]) -> Period:
@@ -159,7 +173,7 @@ def _uninformed(
         return end, end, ("NOT_INFORMED_EXTENSION",) if False in rule.when.values() else ()
     facts = known.facts
     told, told_on = facts.get(silence.fact, True), facts.get(silence.fact_on)
-    if told is True and told_on is None:
+    if told is True and (told_on is None or not silence.anew_when_informed):
         return end, end, ()
     longest = _NEVER
     if silence.instead is not None:
@@ -179,21 +193,20 @@ def _silence(rule: StatutoryRule) -> str:
 
 
 def _repaired(rule: StatutoryRule, known: Circumstances, end: date) -> tuple[date, tuple[str, ...]]:
-    """A repair stops the time, or gives some on top."""
+    """A repair that was asked for in time stops the time, or gives some on top; during it, there is no end."""
     facts = known.facts
     asked_on, back_on = facts.get("repair_requested_on"), facts.get("repair_returned_on")
-    if not isinstance(asked_on, date):
+    if not isinstance(asked_on, date) or asked_on > end:
         return end, ()
     codes: tuple[str, ...] = ()
     if rule.pause_by_repair:
         codes = ("CLOCK_PAUSED_BY_REPAIR",)
         if not isinstance(back_on, date):
-            return max(end, known.asked_on), codes
-        if asked_on <= end:
-            # Both the day on which it was asked for and the day on which the goods came back are left out.
-            end += back_on - asked_on + _DAY
+            return _NEVER, codes
+        # Both the day on which it was asked for and the day on which the goods came back are left out.
+        end += back_on - asked_on + _DAY
         if rule.least_after_repair is not None:
             end = max(end, _after(rule.least_after_repair, back_on, rule, known))
-    if rule.repair_adds is not None and asked_on <= end:
+    if rule.repair_adds is not None:
         end, codes = _after(rule.repair_adds, end, rule, known), (*codes, "EXTENDED_BY_REPAIR")
     return end, codes

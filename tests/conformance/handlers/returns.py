@@ -211,7 +211,11 @@ def _window(said: Mapping[str, Any]) -> ReturnWindow:
 def _fees(said: Mapping[str, Any], group: str) -> Fees:
     refuse_unknown_keys("fees", said, ("restocking_percent", "return_shipping", "restocking"))
     own = {name: fee.get(group) if isinstance(fee, Mapping) else fee for name, fee in said.items()}
-    return Fees(**own)
+    return Fees(
+        restocking_percent=own.get("restocking_percent"),
+        restocking=own.get("restocking"),
+        return_shipping=own.get("return_shipping"),
+    )
 
 
 def _season(said: Mapping[str, Any]) -> SeasonalOverride:
