@@ -9,11 +9,13 @@ from csprotocol.returns._decision import ReturnDecision
 from csprotocol.returns._law import Confidence, Exemption, Law, LawKind, NotInformed, StatutoryRule, jurisdictions
 from csprotocol.returns._outcome import RuleOutcome, Status
 from csprotocol.returns._period import Period
-from csprotocol.returns._policy import (
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._refund import RefundBreakdown, Transaction
+from csprotocol.returns._request import ExchangeItem, Remedy, RequestedLine, ReturnRequest
+from csprotocol.returns._terms import (
     Fees,
     OriginalShipping,
     PaymentSplit,
-    ReturnPolicy,
     ReturnTerms,
     ReturnWindow,
     SeasonalOverride,
@@ -21,8 +23,6 @@ from csprotocol.returns._policy import (
     StartsFrom,
     WindowKind,
 )
-from csprotocol.returns._refund import RefundBreakdown, Transaction
-from csprotocol.returns._request import ExchangeItem, Remedy, RequestedLine, ReturnRequest
 from csprotocol.returns._working_days import working_days
 
 __all__ = [

@@ -10,13 +10,15 @@ from typing import Final, NamedTuple
 from csprotocol.model import Order, OrderLine, ReasonNature
 from csprotocol.model._draft import draft_of
 from csprotocol.returns._arrival import Arrival
-from csprotocol.returns._claims import Basis, Claim, legal_claims, policy_claim
+from csprotocol.returns._claims import Basis, Claim, legal_claims
 from csprotocol.returns._decided import LineDecision
 from csprotocol.returns._law import Law
 from csprotocol.returns._outcome import RuleOutcome, Status, missing, run
 from csprotocol.returns._period import IsWorkingDay
-from csprotocol.returns._policy import ReturnPolicy, ReturnTerms
+from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._request import RequestedLine, ReturnRequest
+from csprotocol.returns._shop import policy_claim
+from csprotocol.returns._terms import ReturnTerms
 from csprotocol.returns._window import Circumstances, Window
 
 __all__ = ["Judged", "Setting", "judge_line"]

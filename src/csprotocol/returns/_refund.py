@@ -11,7 +11,8 @@ from typing import Final, NamedTuple, Self
 from csprotocol.errors import CurrencyMismatchError
 from csprotocol.model import FrozenDict, Money, Order, OrderLine, allocate
 from csprotocol.model._draft import draft_of
-from csprotocol.returns._policy import PaymentSplit, ReturnPolicy
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._terms import PaymentSplit
 
 __all__ = [
     "Parts",

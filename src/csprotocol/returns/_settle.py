@@ -11,7 +11,7 @@ from csprotocol.returns._claims import Basis
 from csprotocol.returns._law import Payer, Shipping
 from csprotocol.returns._line import Judged
 from csprotocol.returns._outcome import RuleOutcome, Status, missing
-from csprotocol.returns._policy import Fees, OriginalShipping, PaymentSplit, ReturnPolicy
+from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._refund import (
     Parts,
     RefundBreakdown,
@@ -23,6 +23,7 @@ from csprotocol.returns._refund import (
     split,
 )
 from csprotocol.returns._request import Remedy, ReturnRequest
+from csprotocol.returns._terms import Fees, OriginalShipping, PaymentSplit
 
 __all__ = ["Settlement", "return_cost_payer", "settle"]
 

@@ -15,11 +15,12 @@ from csprotocol.returns._law import StatutoryRule
 from csprotocol.returns._line import Judged, Setting
 from csprotocol.returns._outcome import RuleOutcome, Status
 from csprotocol.returns._period import Period
-from csprotocol.returns._policy import ReturnPolicy, ReturnTerms
+from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._refund import minor_of, require_currency
 from csprotocol.returns._request import Remedy
 from csprotocol.returns._rma import rma_number
 from csprotocol.returns._settle import Settlement, return_cost_payer
+from csprotocol.returns._terms import ReturnTerms
 
 __all__ = ["together"]
 

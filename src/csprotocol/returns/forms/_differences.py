@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Any, Final
 
 from csprotocol.calendar.forms import Loss
-from csprotocol.returns._policy import Fees, ReturnPolicy, ReturnTerms
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._terms import Fees, ReturnTerms
 from csprotocol.returns.forms._fields import NATURES
 
 __all__ = ["differences"]

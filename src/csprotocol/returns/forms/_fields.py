@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from csprotocol.errors import CurrencyMismatchError
 from csprotocol.model import ReasonNature
-from csprotocol.returns._policy import Fees, ReturnPolicy
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._terms import Fees
 from csprotocol.returns.forms._plain import Place, wrong
 
 __all__ = [

@@ -9,15 +9,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from csprotocol.errors import InvalidValueError, one_of
-from csprotocol.returns._policy import (
-    Fees,
-    ReturnPolicy,
-    ReturnTerms,
-    ReturnWindow,
-    SeasonalOverride,
-    Selector,
-    WindowKind,
-)
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._terms import Fees, ReturnTerms, ReturnWindow, SeasonalOverride, Selector, WindowKind
 from csprotocol.returns.forms._fields import CUSTOMER, MERCHANT, NATURES, Currencies, flag, mapping, rows, text, whole
 from csprotocol.returns.forms._form import Losses
 from csprotocol.returns.forms._plain import Place, named, wrong

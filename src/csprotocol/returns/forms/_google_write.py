@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import ReasonNature
-from csprotocol.returns._policy import Fees, ReturnPolicy, ReturnTerms, ReturnWindow, SeasonalOverride, WindowKind
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._terms import Fees, ReturnTerms, ReturnWindow, SeasonalOverride, WindowKind
 from csprotocol.returns.forms._fields import CUSTOMER, MERCHANT, NATURES, fees_of
 from csprotocol.returns.forms._form import Losses
 from csprotocol.returns.forms._google_read import CONDITIONS, FIELDS, LABELS, METHODS, MICRO

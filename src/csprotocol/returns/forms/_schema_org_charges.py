@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from csprotocol.model import ReasonNature
-from csprotocol.returns._policy import Fees
+from csprotocol.returns._terms import Fees
 from csprotocol.returns.forms._fields import CUSTOMER, MERCHANT, NATURES, Currencies, amount_text
 from csprotocol.returns.forms._form import Losses
 from csprotocol.returns.forms._plain import Place, wrong

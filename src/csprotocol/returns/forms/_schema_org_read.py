@@ -7,14 +7,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from csprotocol.errors import InvalidValueError, one_of
-from csprotocol.returns._policy import (
-    ReturnPolicy,
-    ReturnTerms,
-    ReturnWindow,
-    SeasonalOverride,
-    Selector,
-    WindowKind,
-)
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._terms import ReturnTerms, ReturnWindow, SeasonalOverride, Selector, WindowKind
 from csprotocol.returns.forms._fields import Currencies, day, whole
 from csprotocol.returns.forms._form import Losses
 from csprotocol.returns.forms._plain import Place, wrong

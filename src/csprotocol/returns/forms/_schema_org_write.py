@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from csprotocol.model import ReasonNature
-from csprotocol.returns._policy import Fees, ReturnPolicy, ReturnTerms, ReturnWindow, SeasonalOverride, WindowKind
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._terms import Fees, ReturnTerms, ReturnWindow, SeasonalOverride, WindowKind
 from csprotocol.returns.forms._fields import CUSTOMER, MERCHANT, NATURES, fees_of, number
 from csprotocol.returns.forms._form import Losses
 from csprotocol.returns.forms._schema_org_read import REMEDIES

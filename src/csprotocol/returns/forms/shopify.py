@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from csprotocol.calendar.forms import Exported
 from csprotocol.errors import one_of
-from csprotocol.returns._policy import ReturnPolicy, ReturnTerms, ReturnWindow, StartsFrom, WindowKind
+from csprotocol.returns._policy import ReturnPolicy
+from csprotocol.returns._terms import ReturnTerms, ReturnWindow, StartsFrom, WindowKind
 from csprotocol.returns.forms._fields import flag, mapping, text, whole
 from csprotocol.returns.forms._form import Form, Losses, read_form, write_form
 from csprotocol.returns.forms._plain import Place, wrong
