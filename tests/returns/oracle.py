@@ -118,16 +118,16 @@ def told_of(question: Question, line: OrderLine, wanted: RequestedLine) -> dict[
 
 
 def arrival(question: Question, line: OrderLine | None, *, first: bool = False) -> date | None:
-    """When a line came, or all of the order; ``None`` as long as something is on its way."""
+    """When a line came, or all of the order, or the first of it; ``None`` as long as that is on its way."""
     order = question.order
     parcels = [each for each in order.deliveries if line is None or not each.lines or line.id in each.lines]
     covered = {name for each in order.deliveries for name in (each.lines or [line.id for line in order.lines])}
-    if any(each.delivered_at is None for each in parcels) or not parcels:
-        return None
-    if line is None and not {each.id for each in order.lines} <= covered:
-        return None
     days = [local(each.delivered_at, order) for each in parcels if each.delivered_at is not None]
-    return min(days) if first else max(days)
+    if not days or (line is None and not {each.id for each in order.lines} <= covered):
+        return None
+    if first:
+        return min(days)
+    return max(days) if len(days) == len(parcels) else None
 
 
 def sent_on(question: Question, line: OrderLine) -> date | None:

@@ -27,9 +27,9 @@ class ReturnPolicy:
     shown before the sale. ``approval_limits`` are the highest totals that a role may grant on its own. ``currency`` is
     that of the amounts; without, they are read in the currency of the order. ``extra`` is kept and never read.
 
-    >>> policy = ReturnPolicy.of(window=ReturnWindow(days=30))
-    >>> policy.terms[0].window.days
-    30
+    >>> policy = ReturnPolicy.of(exclusions=["final_sale"])
+    >>> policy.terms[0].exclusions
+    ('final_sale',)
 
     Raises:
         InvalidValueError: no terms, two of one name, terms that are never reached, an unknown word.

@@ -93,7 +93,8 @@ def _start(rule: StatutoryRule, known: Circumstances) -> tuple[date | None, tupl
         return (copy_on, ()) if isinstance(copy_on, date) else (None, ())
     line, order = known.line, known.order
     if facts.get("regular_delivery") is True and rule.regular_delivery == "first":
-        return order.first, ("FIRST_DELIVERY_GOVERNS",)
+        # Of what is unknown, nobody knows that it was not the first.
+        return order.first if order.came is not None else None, ("FIRST_DELIVERY_GOVERNS",)
     if rule.several_deliveries == "last":
         delivered = order.last
         codes = ("LAST_DELIVERY_GOVERNS",) if delivered is not None and delivered != line.last else ()
