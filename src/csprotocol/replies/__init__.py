@@ -1,0 +1,1 @@
+"""Replies to customers: sentences, channels and the catalogue they come from."""
