@@ -313,11 +313,13 @@ def shop_claim(question: Question, line: OrderLine, wanted: RequestedLine) -> Cl
     if terms is None:
         return None
     facts, asked_on = told_of(question, line, wanted), local(question.request.at, question.order)
-    if line.fulfilled_quantity == 0 or terms.window.kind == "none":
+    if line.fulfilled_quantity == 0:
         return None
     if nature_of(wanted) != "non_conformity" and not is_welcome(terms, line, wanted, facts):
         return None
     window = shop_window(question, line, terms)
+    if window is None:
+        return None
     return Claim("shop_policy", window[0], window[1], asked_on <= window[0], terms.remedies)
 
 
@@ -329,8 +331,8 @@ def is_welcome(terms: ReturnTerms, line: OrderLine, wanted: RequestedLine, facts
     )
 
 
-def shop_window(question: Question, line: OrderLine, terms: ReturnTerms) -> tuple[date, date]:
-    """The last day, and what it would be if the shop were always open."""
+def shop_window(question: Question, line: OrderLine, terms: ReturnTerms) -> tuple[date, date] | None:
+    """The last day, and what it would be if the shop were always open; ``None`` where nothing comes back."""
     window, order = terms.window, question.order
     if window.kind == "unlimited":
         return NEVER, NEVER
@@ -339,7 +341,7 @@ def shop_window(question: Question, line: OrderLine, terms: ReturnTerms) -> tupl
     if window.kind == "date":
         assert window.until is not None
         ends.append(window.until)
-    else:
+    elif window.kind != "none":
         assert window.days is not None
         ends.append(NEVER if start is None else start + window.days * DAY)
     if order.placed_at is not None:
@@ -348,6 +350,8 @@ def shop_window(question: Question, line: OrderLine, terms: ReturnTerms) -> tupl
             for each in terms.seasonal_overrides
             if (end := season_end(each, placed_on(question), start)) is not None
         ]
+    if not ends:
+        return None
     end = rolled = max(ends)
     opens = question.is_business_day
     while window.extend_to_business_day and opens is not None and rolled != NEVER and not opens(rolled):
@@ -437,6 +441,7 @@ def money(question: Question) -> dict[str, int]:
     shares, shipping = order_discounts(order), order.shipping_paid.minor if order.shipping_paid else 0
     back: dict[str, int] = {}
     prices, flat, labels, outward, bonuses = [], [0], [0], [0], [Decimal(0)]
+    payers: list[str] = []
     for wanted in request.lines:
         line, answer = order.line(wanted.id), judge(question, wanted)
         best = answer.best(remedy)
@@ -453,13 +458,14 @@ def money(question: Question) -> dict[str, int]:
         terms, bad = terms_for(question, line), nature_of(wanted) == "non_conformity"
         outward.append(outward_of(question, terms, legal, shipping, bad=bad))
         fees = None if terms is None else terms.fees.get("non_conformity" if bad else "remorse")  # type: ignore[call-overload]
+        usual = "merchant" if bad else "customer"
+        kind: Any = "non_conformity" if bad else "remorse"
+        payers.append("customer" if terms is None else terms.return_cost.get(kind, usual))
         if fees is not None and not legal:
             percent = Fraction(Decimal(fees.restocking_percent or "0")) / 100
             parts["restocking_fee"] -= half_up((items - discount) * percent)
             flat.append(minor(fees.restocking, order))
-            usual = "merchant" if bad else "customer"
-            payer = terms.return_cost.get("non_conformity" if bad else "remorse", usual)  # type: ignore[union-attr, call-overload]
-            labels.append(minor(fees.return_shipping, order) if payer == "customer" else 0)
+            labels.append(minor(fees.return_shipping, order))
         if wanted.diminished_value_percent is not None and loses_value(question, line, wanted, legal):
             lost = (items - discount) * Fraction(wanted.diminished_value_percent) / 100
             parts["diminished_value"] -= half_up(lost)
@@ -468,7 +474,8 @@ def money(question: Question) -> dict[str, int]:
     if all(each.reimbursed_quantity + back.get(each.id, 0) == each.quantity for each in order.lines):
         parts["shipping"] = max(outward)
     parts["restocking_fee"] -= max(flat)
-    parts["return_shipping_fee"] -= max(labels)
+    # One parcel, and nobody pays for half of it.
+    parts["return_shipping_fee"] -= max(labels) if "merchant" not in payers else 0
     return parts
 
 

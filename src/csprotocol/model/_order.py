@@ -202,6 +202,9 @@ class Order:
         for payment in self.payments:
             yield f"Payment {payment.method}", payment.amount
             yield f"Payment {payment.method}.refunded", payment.refunded
+            if payment.refunded is not None and payment.amount.minor < payment.refunded.minor:
+                found, most = str(payment.refunded), f"at most {payment.amount}"
+                raise InvalidValueError.of(f"Payment {payment.method}.refunded", found, expected=most)
 
     def line(self, line_id: str) -> OrderLine:
         """The line of that id.

@@ -104,6 +104,10 @@ def _rules_for(
     refused: RuleOutcome | None = None
     facts = known.facts
     for rule in law.of_kind(kind):
+        if rule.applies_by == "repair" and facts.get("repair_requested_on", 0) is None:
+            possible.append(rule)
+            lacking.append(missing("repair_requested_on", rule.source))
+            continue
         if not _in_force(rule, known):
             continue
         if rule.consumers_only and order.buyer is not Buyer.CONSUMER:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from csprotocol.errors import InvalidValueError
 from csprotocol.model import Order, OrderLine, local_date
 from csprotocol.returns._arrival import arrivals
 from csprotocol.returns._decision import ReturnDecision
 from csprotocol.returns._law import Law
 from csprotocol.returns._line import Setting, judge_line
-from csprotocol.returns._outcome import RuleOutcome, Status, missing
+from csprotocol.returns._outcome import RuleOutcome, Status
 from csprotocol.returns._period import IsWorkingDay
 from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._request import ReturnRequest
@@ -68,11 +69,23 @@ def decide(
         whole = whole._replace(came=False)
     if contract_on is None and law is not None:
         contract_on = whole.sent or whole.first
-        if contract_on is not None and _changed_lately(law, contract_on):
-            trace.append(RuleOutcome("ORDER_DATE_ASSUMED", Status.REVIEW, ("contract_on",), (contract_on,)))
-    version = _version(policy, ordered_on, trace)
+        latest = contract_on or asked_on
+        if _changed_lately(law, latest):
+            trace.append(RuleOutcome("ORDER_DATE_ASSUMED", Status.REVIEW, ("contract_on",), (latest,)))
+    version, is_known = _version(policy, ordered_on, trace)
     setting = Setting(
-        order, request, asked_on, ordered_on, contract_on, whole, version, law, is_working_day, is_business_day, actor
+        order,
+        request,
+        asked_on,
+        ordered_on,
+        contract_on,
+        whole,
+        version,
+        is_known,
+        law,
+        is_working_day,
+        is_business_day,
+        actor,
     )
     judged = [judge_line(setting, order.line(each.id), each, by_line[each.id]) for each in request.lines]
     return together(setting, judged, settle(order, request, version, judged, trace), trace)
@@ -89,20 +102,28 @@ def _changed_lately(law: Law, on: date) -> bool:
     return any(since < each <= on for rule in law.rules for each in (rule.valid_from, rule.valid_to) if each)
 
 
-def _version(policy: Policies | None, ordered_on: date | None, trace: list[RuleOutcome]) -> ReturnPolicy | None:
-    """The version that was in force when the order was placed."""
+def _version(
+    policy: Policies | None, ordered_on: date | None, trace: list[RuleOutcome]
+) -> tuple[ReturnPolicy | None, bool]:
+    """The version that was in force when the order was placed, the latest of several; and whether that is known."""
     if policy is None:
-        return None
-    versions = (policy,) if isinstance(policy, ReturnPolicy) else tuple(policy)
+        return None, True
+    versions = (policy,) if isinstance(policy, ReturnPolicy) else _versions(policy)
     if ordered_on is None:
-        if len(versions) == 1:
-            return versions[0]
-        trace.append(missing("placed_at", "policy"))
-        return None
-    for version in versions:
-        if (version.valid_from is None or version.valid_from <= ordered_on) and (
-            version.valid_to is None or ordered_on <= version.valid_to
-        ):
-            return version
-    trace.append(RuleOutcome("NO_POLICY_IN_FORCE", Status.BLOCK, ("placed_at",), (ordered_on,), "policy"))
-    return None
+        return (versions[0], True) if len(versions) == 1 else (None, False)
+    in_force = [
+        version
+        for version in versions
+        if (version.valid_from is None or version.valid_from <= ordered_on)
+        and (version.valid_to is None or ordered_on <= version.valid_to)
+    ]
+    if not in_force:
+        trace.append(RuleOutcome("NO_POLICY_IN_FORCE", Status.BLOCK, ("placed_at",), (ordered_on,), "policy"))
+        return None, True
+    return max(in_force, key=lambda version: version.valid_from or date.min), True
+
+
+def _versions(policies: object) -> tuple[ReturnPolicy, ...]:
+    if isinstance(policies, Sequence) and policies and all(isinstance(each, ReturnPolicy) for each in policies):
+        return tuple(policies)
+    raise InvalidValueError.of("policy", type(policies).__name__, expected="a ReturnPolicy, or several versions of one")

@@ -277,6 +277,8 @@ class Law:
         Raises:
             InvalidValueError: nothing is known of that country; the message names those that are covered.
         """
+        if not isinstance(jurisdiction, str):
+            raise InvalidValueError.unknown("jurisdiction", jurisdiction, jurisdictions())
         return _law_of(jurisdiction)
 
     def exemptions_of(self, rule: StatutoryRule, facts: Mapping[str, object]) -> list[Exemption]:

@@ -7,8 +7,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from csprotocol.model import Order, OrderLine, ReasonNature
+from csprotocol.errors import InvalidValueError
+from csprotocol.model import Order, OrderLine, ReasonNature, local_date
 from csprotocol.model._draft import draft_of
+from csprotocol.model._order import require_moment
 from csprotocol.returns._arrival import Arrival
 from csprotocol.returns._claims import Basis, Claim, legal_claims
 from csprotocol.returns._decided import LineDecision
@@ -34,6 +36,8 @@ class Setting(NamedTuple):
     contract_on: date | None
     arrival: Arrival
     policy: ReturnPolicy | None
+    # Whether the version of the policy is known; without the day of the order, several come into question.
+    policy_is_known: bool
     law: Law | None
     is_working_day: IsWorkingDay | None
     is_business_day: IsWorkingDay | None
@@ -52,6 +56,7 @@ class Judged(NamedTuple):
     facts: dict[str, object]
     decision: LineDecision
     not_sent: bool
+    has_goods: bool
 
 
 class Verdict(NamedTuple):
@@ -111,13 +116,27 @@ def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival:
     open_now = [claim for claim in claims if claim[1]] if quantity_ok else []
     undecided = [claim for claim in claims if claim[1] is None] if quantity_ok else []
     chosen = _best(open_now, setting.request.remedy)
+    if not setting.policy_is_known and quantity_ok:
+        trace.append(missing("placed_at", "policy"))
+        undecided.append(Claim(Basis.SHOP_POLICY, None, Window(open=None), (), "policy"))
     if chosen is not None:
         _say_overrides(chosen, shop, against, trace)
     elif quantity_ok and nature is None and not undecided:
         undecided = _if_defective(setting, known, shop if against else None, trace)
     verdict = Verdict(chosen, undecided, legal if shop is None else [*legal, shop])
     decision = _told(asked, returnable, verdict, setting.request.remedy, tuple(trace))
-    return Judged(line, asked, terms, chosen, tuple([each for each in legal if each.open]), facts, decision, not_sent)
+    has_goods = not not_sent and _are_goods(asked, facts)
+    rights = tuple([each for each in legal if each.open])
+    return Judged(line, asked, terms, chosen, rights, facts, decision, not_sent, has_goods)
+
+
+def _are_goods(asked: RequestedLine, facts: dict[str, object]) -> bool:
+    """Whether there is anything that the customer could send."""
+    immaterial = facts.get("digital") is True or facts.get("service") is True
+    return not immaterial and asked.reason not in _NEVER_CAME
+
+
+_NEVER_CAME: Final = ("lost", "delivered_not_received", "missing_item")
 
 
 def _facts(setting: Setting, line: OrderLine, asked: RequestedLine, terms: ReturnTerms | None) -> dict[str, object]:
@@ -131,11 +150,31 @@ def _facts(setting: Setting, line: OrderLine, asked: RequestedLine, terms: Retur
         "rma": setting.request.rma,
         "severity": asked.severity,
     }
+    if not _DATED.isdisjoint(facts):
+        _read_dates(facts, setting.order)
     for tag in line.tags:
         # A tag says what goods are, to the shop and to the law.
         if (terms is not None and tag in terms.exclusions) or (setting.law is not None and tag in setting.law.goods):
             facts[tag] = True
     return facts
+
+
+# Facts that are days; data from elsewhere writes them as texts or instants.
+_DATED: Final = frozenset({
+    "repair_requested_on", "repair_returned_on", "contract_copy_on", "withdrawal_informed_on", "contract_confirmed_on",
+})  # fmt: skip
+
+
+def _read_dates(facts: dict[str, object], order: Order) -> None:
+    for name in _DATED.intersection(facts):
+        found = facts[name]
+        if isinstance(found, str):
+            try:
+                found = date.fromisoformat(found)
+            except ValueError:
+                raise InvalidValueError.of(name, found, expected="a date such as 2026-11-02") from None
+        require_moment(name, found)
+        facts[name] = None if found is None else local_date(found, order.zone)  # type: ignore[arg-type]
 
 
 def _lives_in(country: str | None, chosen: tuple[str, ...]) -> bool:
@@ -145,8 +184,10 @@ def _lives_in(country: str | None, chosen: tuple[str, ...]) -> bool:
 
 def _returnable(line: OrderLine) -> int:
     """Units that can still come back. What was never sent at all is cancelled, all of it."""
-    available = line.fulfilled_quantity or line.quantity
-    return max(0, available - line.return_requested_quantity - line.reimbursed_quantity)
+    sent = line.fulfilled_quantity or line.quantity
+    # What was paid back before it was sent never came.
+    back = max(0, line.reimbursed_quantity - (line.quantity - sent))
+    return max(0, sent - line.return_requested_quantity - back)
 
 
 def _terms_for(policy: ReturnPolicy, order: Order, line: OrderLine) -> int:

@@ -74,9 +74,11 @@ class ReturnPolicy:
         object.__setattr__(self, "payment_split", member(PaymentSplit, "payment_split", self.payment_split))
 
     @classmethod
-    def of(cls, policy_id: str = "policy", **terms: Any) -> ReturnPolicy:
-        """A policy of the same terms for all lines; see :class:`ReturnTerms` for their names."""
-        return cls(id=policy_id, terms=(ReturnTerms(**terms),))
+    def of(cls, policy_id: str = "policy", **words: Any) -> ReturnPolicy:
+        """A policy of the same terms for all lines; see :class:`ReturnTerms` and the fields here for their names."""
+        own = {name: each for name, each in words.items() if name in cls.__dataclass_fields__}
+        terms = {name: each for name, each in words.items() if name not in own}
+        return cls(id=policy_id, terms=(ReturnTerms(**terms),), **own)
 
     @classmethod
     def load(cls, path: str | Path) -> ReturnPolicy:

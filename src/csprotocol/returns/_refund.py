@@ -182,11 +182,11 @@ def split(total: int, order: Order, how: PaymentSplit, method: str) -> tuple[Tra
     if not order.payments or method != "original_payment":
         return (Transaction(method, _amount(total, like)),) if total else ()
     left = [each.amount.minor - (each.refunded.minor if each.refunded is not None else 0) for each in order.payments]
-    return tuple(
-        Transaction(order.payments[i].method, _amount(share, like))
-        for i, share in _shares(total, [each.method for each in order.payments], left, how)
-        if share
-    )
+    shares = _shares(total, [each.method for each in order.payments], left, how)
+    found = [Transaction(order.payments[i].method, _amount(share, like)) for i, share in shares if share]
+    rest = total - sum(each.amount.minor for each in found)
+    # More was captured than the payments that are known: the rest goes back by whatever it was.
+    return (*found, Transaction(method, _amount(rest, like))) if rest else tuple(found)
 
 
 def _shares(total: int, methods: Sequence[str], left: Sequence[int], how: PaymentSplit) -> Iterator[tuple[int, int]]:

@@ -40,6 +40,11 @@ class ExchangeItem:
     def __post_init__(self) -> None:
         if type(self.quantity) is not int or self.quantity < 1:
             raise InvalidValueError.of("ExchangeItem.quantity", self.quantity, expected="a whole number, at least 1")
+        price: object = self.unit_price
+        if not isinstance(price, Money) or price.minor < 0:
+            raise InvalidValueError.of(
+                "ExchangeItem.unit_price", str(price), expected="an amount of Money, not below 0"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +77,8 @@ class RequestedLine:
         if self.severity not in (None, "major", "minor"):
             raise InvalidValueError.unknown(f"{where}.severity", self.severity, ("major", "minor"))
         percent = self.diminished_value_percent
-        if percent is not None and not (percent.is_finite() and 0 <= percent <= 100):
+        given: object = percent
+        if percent is not None and not (isinstance(given, Decimal) and percent.is_finite() and 0 <= percent <= 100):
             raise InvalidValueError.of(f"{where}.diminished_value_percent", percent, expected="a Decimal, 0 to 100")
         object.__setattr__(self, "facts", FrozenDict(deep_frozen(self.facts)))  # type: ignore[call-overload]
 
@@ -114,6 +120,8 @@ class ReturnRequest:
         ids = [line.id for line in self.lines]
         if not ids or len({*ids}) < len(ids):
             raise InvalidValueError.of("ReturnRequest.lines", ids, expected="at least one, each line once")
+        if self.remedy is Remedy.EXCHANGE and not self.exchange_items:
+            raise InvalidValueError.of("ReturnRequest.exchange_items", (), expected="what goes out instead")
         if self.refund_method is not None and self.refund_method not in _METHODS:
             raise InvalidValueError.unknown("ReturnRequest.refund_method", self.refund_method, _METHODS)
 

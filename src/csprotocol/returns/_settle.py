@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from csprotocol.errors import CurrencyMismatchError
 from csprotocol.model import Money, Order, ReasonNature
-from csprotocol.returns._claims import Basis
-from csprotocol.returns._law import Payer, Shipping
+from csprotocol.returns._law import Payer, Shipping, StatutoryRule
 from csprotocol.returns._line import Judged
 from csprotocol.returns._outcome import RuleOutcome, Status, missing
 from csprotocol.returns._policy import ReturnPolicy
@@ -38,6 +38,8 @@ class Settlement(NamedTuple):
     refund: RefundBreakdown
     method: str | None
     difference_due: Money | None
+    # Whether the parcel back would cost more than the goods are worth to the shop, so that the customer keeps them.
+    keeps: bool = False
 
 
 class _Paid(NamedTuple):
@@ -73,26 +75,51 @@ def settle(
     parts = _goods(order, paid)
     if order.shipping_paid is not None:
         parts["shipping"] = _shipping(order, paid, order.shipping_paid.minor, trace)
+    keeps = _keeps(paid, parts, policy, like, trace)
     if any(_may_cost(each.judged) for each in paid):
         require_currency(policy, like)
-        _take_off(like, paid, parts, request.remedy, trace)
+        _take_off(like, paid, parts, request.remedy, trace, keeps=keeps)
     total = sum(parts.values()) - parts.get("tax_included", 0)
+    if order.captured is not None or order.payments:
+        total += _cap(order, parts, total, trace)
     difference = None
     if request.remedy is Remedy.EXCHANGE:
         trace.append(RuleOutcome("EXCHANGE", Status.ADJUST))
-        wanted = sum(each.unit_price.minor * each.quantity for each in request.exchange_items)
+        wanted = _price_of(request, like)
         difference = Money(wanted - total, like.currency, like.exponent)
         parts["exchange"] = -min(wanted, total)
         total += parts["exchange"]
     method = _method(request, paid, trace)
-    if order.captured is not None or order.payments:
-        total += _cap(order, parts, total, trace)
     if method == "store_credit":
         total += _bonus(parts, paid, total, trace)
     parts["total"] = total
     how = policy.payment_split if policy is not None else PaymentSplit.PROPORTIONAL
     refund = RefundBreakdown.of(like, parts, split(total, order, how, method))
-    return Settlement(refund, method, difference)
+    return Settlement(refund, method, difference, keeps)
+
+
+def _price_of(request: ReturnRequest, like: Money) -> int:
+    """What goes out instead."""
+    for each in request.exchange_items:
+        if each.unit_price.currency != like.currency:
+            raise CurrencyMismatchError.between(like.currency, each.unit_price.currency)
+    return sum(each.unit_price.minor * each.quantity for each in request.exchange_items)
+
+
+def _keeps(
+    paid: Sequence[_Paid], parts: Mapping[str, int], policy: ReturnPolicy | None, like: Money, trace: list[RuleOutcome]
+) -> bool:
+    """Whether goods that cost so little are worth no parcel, whatever is taken off or set against their price."""
+    worth = parts["items"] + parts["discount"] + parts.get("tax", 0)
+    for each in paid:
+        below = each.judged.terms.keep_product_below if each.judged.terms is not None else None
+        if below is None:
+            return False
+        require_currency(policy, like)
+        if worth >= minor_of(below, like.currency, like.exponent):
+            return False
+    trace.append(RuleOutcome("KEEP_PRODUCT", Status.ADJUST, ("total",), (worth,)))
+    return True
 
 
 def _line_id(judged: Judged) -> str:
@@ -156,11 +183,9 @@ def return_cost_payer(judged: Judged, trace: list[RuleOutcome]) -> str | None:
     """``customer`` or ``merchant``, whichever of law and shop is better for the customer; ``None`` if unknown."""
     nature = judged.asked.nature
     payers: list[str | None] = []
-    if judged.claim is not None and judged.claim.basis is Basis.SHOP_POLICY and judged.terms is not None:
+    if judged.terms is not None:
         usual = MERCHANT if nature is ReasonNature.NON_CONFORMITY else CUSTOMER
         payers.append(judged.terms.return_cost.get(nature or ReasonNature.REMORSE, usual))
-    elif judged.terms is not None and (nature or ReasonNature.REMORSE) in judged.terms.return_cost:
-        payers.append(judged.terms.return_cost[nature or ReasonNature.REMORSE])
     for claim in judged.legal:
         if claim.rule is None:
             continue
@@ -181,16 +206,20 @@ def return_cost_payer(judged: Judged, trace: list[RuleOutcome]) -> str | None:
 
 
 def _take_off(
-    like: Money, paid: Sequence[_Paid], parts: dict[str, int], remedy: Remedy, trace: list[RuleOutcome]
+    like: Money, paid: Sequence[_Paid], parts: dict[str, int], remedy: Remedy, trace: list[RuleOutcome], *, keeps: bool
 ) -> None:
-    """Loss of value and fees, each no more than is left: nobody pays for giving something back."""
+    """Loss of value and fees, each no more than is left: nobody pays for giving something back.
+
+    Goods that the customer ``keeps`` are neither sent nor put on a shelf.
+    """
     left = sum(parts.values()) - parts.get("tax_included", 0)
-    wanted = (
-        ("diminished_value", sum([_lost_value(each, trace) for each in paid])),
-        ("restocking_fee", _restocking(like, paid, remedy, trace)),
-        ("return_shipping_fee", max([_return_shipping(like, each, remedy, trace) for each in paid])),
-    )
-    _ask_for_facts(paid, trace)
+    wanted = [("diminished_value", sum([_lost_value(each, trace) for each in paid]))]
+    if not keeps:
+        wanted += [
+            ("restocking_fee", _restocking(like, paid, remedy, trace)),
+            ("return_shipping_fee", _return_shipping(like, paid, remedy, trace)),
+        ]
+        _ask_for_facts(paid, trace)
     for name, amount in wanted:
         if not amount:
             continue
@@ -230,14 +259,17 @@ def _restocking(like: Money, paid: Iterable[_Paid], remedy: Remedy, trace: list[
     return by_percent + flat
 
 
-def _return_shipping(like: Money, each: _Paid, remedy: Remedy, trace: list[RuleOutcome]) -> int:
-    """What the shop's label costs: the customer's share of the parcel back, where it is theirs."""
-    amount = _fees(each, remedy).return_shipping
-    fee = minor_of(amount, like.currency, like.exponent) if amount else 0
-    if not fee:
-        return 0
-    if return_cost_payer(each.judged, []) != CUSTOMER:
-        _waive(each, trace)
+def _return_shipping(like: Money, paid: Sequence[_Paid], remedy: Remedy, trace: list[RuleOutcome]) -> int:
+    """What the shop's label costs: the customer's share of one parcel back, where all of it is theirs."""
+    fee = 0
+    theirs = all(return_cost_payer(each.judged, []) == CUSTOMER for each in paid)
+    for each in paid:
+        amount = _fees(each, remedy).return_shipping
+        own = minor_of(amount, like.currency, like.exponent) if amount else 0
+        if own and not theirs:
+            _waive(each, trace)
+        fee = max(fee, own)
+    if not theirs or not fee:
         return 0
     trace.append(RuleOutcome("RETURN_SHIPPING_FEE", Status.ADJUST, ("amount",), (fee,)))
     return fee
@@ -272,15 +304,10 @@ def _waive(each: _Paid, trace: list[RuleOutcome]) -> None:
 
 def _method(request: ReturnRequest, paid: Sequence[_Paid], trace: list[RuleOutcome]) -> str:
     """The means that was asked for, where law and shop let it be; else the one that is due."""
-    wanted = "store_credit" if request.remedy is Remedy.STORE_CREDIT else request.refund_method
-    same = offered = None
-    for each in paid:
-        claim, terms = each.judged.claim, each.judged.terms
-        if same is None and claim is not None and claim.rule is not None and claim.rule.same_means:
-            same = claim.rule
-        if offered is None and terms is not None:
-            offered = terms.refund_methods
-    offered = offered or ("original_payment",)
+    if request.remedy is Remedy.STORE_CREDIT:
+        return "store_credit"
+    wanted, same = request.refund_method, _same_means(paid)
+    offered = _offered(paid, trace)
     if same is not None:
         if wanted is not None and (request.consumer_agreed or wanted == "original_payment"):
             return wanted
@@ -291,6 +318,24 @@ def _method(request: ReturnRequest, paid: Sequence[_Paid], trace: list[RuleOutco
     if wanted is not None and wanted not in offered:
         trace.append(RuleOutcome("REFUND_METHOD_NOT_OFFERED", Status.ADJUST, ("wanted", "offered"), (wanted, offered)))
     return wanted if wanted in offered and wanted is not None else offered[0]
+
+
+def _same_means(paid: Iterable[_Paid]) -> StatutoryRule | None:
+    """The right of law, open for any of the lines, that wants the money back as it came."""
+    for each in paid:
+        for claim in each.judged.legal:
+            if claim.rule is not None and claim.rule.same_means:
+                return claim.rule
+    return None
+
+
+def _offered(paid: Sequence[_Paid], trace: list[RuleOutcome]) -> tuple[str, ...]:
+    """The means that the shop offers for all of the lines, the usual one first."""
+    lists = [each.judged.terms.refund_methods for each in paid if each.judged.terms is not None]
+    common = tuple(method for method in lists[0] if all(method in each for each in lists)) if lists else ()
+    if len({*lists}) > 1:
+        trace.append(RuleOutcome("METHODS_DIFFER", Status.ADJUST, ("common",), (common,)))
+    return common or ("original_payment",)
 
 
 def _cap(order: Order, parts: dict[str, int], total: int, trace: list[RuleOutcome]) -> int:

@@ -46,8 +46,8 @@ def _shop_window(terms: ReturnTerms, known: Circumstances, is_business_day: IsWo
     if window.kind is WindowKind.UNLIMITED:
         return Window(open=True)
     if window.kind is WindowKind.NONE:
-        return Window(open=False)
-    if window.kind is WindowKind.DATE:
+        found = Window(open=False)
+    elif window.kind is WindowKind.DATE:
         assert window.until is not None  # noqa: S101  # a window of that kind has one
         found = Window(open=known.asked_on <= window.until, deadline=window.until, unrolled=window.until)
     else:
@@ -110,7 +110,9 @@ def _is_longer(season: Window, base: Window) -> bool:
         return True
     if season.open is True and season.deadline is None:
         return True
-    return season.deadline is not None and base.deadline is not None and season.deadline > base.deadline
+    if season.deadline is None or base.deadline is None:
+        return season.deadline is not None and base.open is False
+    return season.deadline > base.deadline
 
 
 def _season_window(terms: ReturnTerms, season: SeasonalOverride, known: Circumstances) -> Window:

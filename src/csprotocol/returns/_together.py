@@ -36,13 +36,14 @@ def together(
     granted = [each for each in ranked if each.decision.eligible]
     eligible = _any_of([each.eligible for each in lines])
     leading = (granted[0] if granted else ranked[0]).decision
-    rule = _rule_of(granted)
-    payer = _payer(granted, trace)
+    keep = settlement.keeps
+    returned = [] if keep else [each for each in granted if each.has_goods]
+    rule = _rule_of([each for each in granted if each.decision.requested_ok] or granted)
+    payer = _payer(returned, trace) if returned else None
     approver, needs_approval = _approval(policy, settlement, setting.actor, trace)
-    keep = _keeps(granted, settlement, setting, trace)
     outcomes = _once(lines, trace)
     needs_approval = needs_approval or Status.REVIEW in [outcome[1] for outcome in outcomes]
-    terms = granted[0].terms if granted and not keep else None
+    terms = returned[0].terms if returned else None
     told = _Draft()
     told.order_id = order.id
     told.asked_on = setting.asked_on
@@ -57,20 +58,20 @@ def together(
     told.refund = settlement.refund
     told.difference_due = settlement.difference_due
     told.refund_method = settlement.method
-    _dates(told, rule, setting, pays=settlement.method is not None)
+    _dates(told, rule, setting, pays=settlement.method is not None, sends=bool(returned))
     ways = terms.return_methods if terms is not None else ()
     told.return_method = "KeepProduct" if keep else ways[0] if ways else None
-    told.label_source = _label(terms, granted[0].asked.nature if granted else None)
+    told.label_source = _label(terms, returned[0].asked.nature if returned else None)
     told.return_cost_paid_by = payer
     told.needs_approval = needs_approval
     told.approver = approver
-    not_sent = True in [each.not_sent for each in judged]
-    told.next_action = NextAction.CANCEL_ORDER if not_sent else _next_action(setting, leading, told, trace, keep=keep)
+    not_sent = False not in [each.not_sent for each in judged]
+    told.next_action = _next_action(setting, told, trace, not_sent=not_sent, sends=bool(returned))
     told.returnable_quantity = sum([each.returnable_quantity for each in lines])
     told.policy = policy.id if policy is not None else None
     told.policy_version = policy.version if policy is not None else None
     told.law_version = setting.law.version if setting.law is not None else None
-    told.rma = _rma(setting, granted) if granted and not keep else None
+    told.rma = _rma(setting, returned) if returned else None
     told.__class__ = ReturnDecision
     decision: ReturnDecision = told
     return decision
@@ -98,7 +99,7 @@ def _once(lines: Sequence[LineDecision], trace: list[RuleOutcome]) -> tuple[Rule
     return (*dict.fromkeys([outcome for each in lines for outcome in each.outcomes]), *trace)
 
 
-def _dates(told: Any, rule: StatutoryRule | None, setting: Setting, *, pays: bool) -> None:
+def _dates(told: Any, rule: StatutoryRule | None, setting: Setting, *, pays: bool, sends: bool) -> None:
     """What the law says of time besides the right itself."""
     told.refund_due = told.return_goods_by = told.acknowledge_within_hours = None
     told.may_withhold_until = ()
@@ -106,9 +107,9 @@ def _dates(told: Any, rule: StatutoryRule | None, setting: Setting, *, pays: boo
         return
     if pays and rule.refund_within is not None:
         told.refund_due = _after(rule.refund_within, rule, setting)
-    if rule.return_goods_within is not None:
+    if sends and rule.return_goods_within is not None:
         told.return_goods_by = _after(rule.return_goods_within, rule, setting)
-    if rule.may_withhold:
+    if sends and rule.may_withhold:
         told.may_withhold_until = _WITHHELD
     told.acknowledge_within_hours = rule.acknowledge_within_hours
 
@@ -162,7 +163,7 @@ def _approval(
     total = settlement.refund.total
     require_currency(policy, total)
     limits = {role: minor_of(limit, total.currency, total.exponent) for role, limit in policy.approval_limits.items()}
-    if total.minor <= limits.get(actor, -1):
+    if not total.minor or total.minor <= limits.get(actor, -1):
         return None, False
     able = sorted((limit, role) for role, limit in limits.items() if limit >= total.minor)
     code = "ABOVE_AGENT_LIMIT" if actor in limits else "ROLE_WITHOUT_LIMIT"
@@ -170,37 +171,19 @@ def _approval(
     return (able[0][1] if able else None), True
 
 
-def _keeps(granted: Sequence[Judged], settlement: Settlement, setting: Setting, trace: list[RuleOutcome]) -> bool:
-    """Whether the parcel back would cost more than the goods are worth to the shop."""
-    if not granted or settlement.method is None:
-        return False
-    like, policy = setting.order.lines[0].total, setting.policy
-    # What the goods cost, whatever is taken off or set against it.
-    worth = sum(settlement.refund.minor.get(part, 0) for part in ("items", "discount", "tax"))
-    for each in granted:
-        below = each.terms.keep_product_below if each.terms is not None else None
-        if below is not None:
-            require_currency(policy, like)
-        if below is None or worth >= minor_of(below, like.currency, like.exponent):
-            return False
-    trace.append(RuleOutcome("KEEP_PRODUCT", Status.ADJUST, ("total",), (worth,)))
-    return True
-
-
-def _next_action(
-    setting: Setting, leading: LineDecision, told: Any, trace: list[RuleOutcome], *, keep: bool
-) -> NextAction:
+def _next_action(setting: Setting, told: Any, trace: list[RuleOutcome], *, not_sent: bool, sends: bool) -> NextAction:
     if told.eligible is None:
         return NextAction.ASK_FOR_FACTS
+    if told.eligible and told.needs_approval:
+        return NextAction.REQUEST_APPROVAL
+    if not_sent:
+        return NextAction.CANCEL_ORDER
     if not told.eligible:
         return NextAction.REVIEW if told.needs_approval else NextAction.REFUSE
-    if told.needs_approval:
-        return NextAction.REQUEST_APPROVAL
-    if not leading.requested_ok:
+    if not told.requested_ok:
         return NextAction.OFFER_REMEDY
-    if Status.UNKNOWN in [each.status for each in trace]:
+    if "fees" in [each.source for each in trace]:
         return NextAction.INSPECT_GOODS
-    if keep:
-        return NextAction.REFUND_NOW
-    exchange = setting.request.remedy is Remedy.EXCHANGE
-    return NextAction.CREATE_EXCHANGE if exchange else NextAction.SEND_RETURN_INSTRUCTIONS
+    if setting.request.remedy is Remedy.EXCHANGE:
+        return NextAction.CREATE_EXCHANGE
+    return NextAction.SEND_RETURN_INSTRUCTIONS if sends else NextAction.REFUND_NOW

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from csprotocol.errors import InvalidValueError
 from csprotocol.returns._arrival import Arrival
 from csprotocol.returns._law import Start, StatutoryRule
 from csprotocol.returns._period import IsWorkingDay, Period, rolled
@@ -50,10 +51,13 @@ class Circumstances(NamedTuple):
 
 def statutory_window(rule: StatutoryRule, known: Circumstances) -> Window:
     """When the right of ``rule`` ends for goods under these circumstances."""
+    facts = known.facts
+    for name in _UNSURE:
+        if facts.get(name, False) is None:
+            return _either(rule, known, name)
     start, codes = _start(rule, known)
     if start is None:
         return _without_start(rule, known, codes)
-    facts = known.facts
     period = _length(rule, facts)
     end = longest = _after(period, start, rule, known)
     if rule.not_informed is not None or rule.when:
@@ -78,7 +82,25 @@ def statutory_window(rule: StatutoryRule, known: Circumstances) -> Window:
         return found._replace(open=None, missing=_silence(rule))
     if known.asked_on <= deadline + grace:
         return found._replace(open=None, missing="public_holidays")
+    if facts.get("repair_requested_on", 0) is None and (rule.pause_by_repair or rule.repair_adds is not None):
+        return found._replace(open=None, missing="repair_requested_on")
     return found._replace(open=False)
+
+
+# Facts on which the day hangs from which a period is counted, or its length.
+_UNSURE: Final = ("service", "digital", "regular_delivery", "agreed_guarantee_months")
+
+
+def _either(rule: StatutoryRule, known: Circumstances, name: str) -> Window:
+    """What holds whichever way an unknown fact turns out; where that differs, it is what is missing."""
+    values: tuple[object, ...] = (True, False)
+    if name == "agreed_guarantee_months":
+        values = (0, 0 if rule.agreed_minimum is None else _months(rule.agreed_minimum))
+    windows = [statutory_window(rule, known._replace(facts={**known.facts, name: value})) for value in values]
+    shortest = min(windows, key=lambda window: window.deadline or date.max)
+    if windows[0].open is windows[1].open:
+        return shortest
+    return shortest._replace(open=None, missing=next((each.missing for each in windows if each.missing), name))
 
 
 def _start(rule: StatutoryRule, known: Circumstances) -> tuple[date | None, tuple[str, ...]]:
@@ -199,6 +221,8 @@ def _repaired(rule: StatutoryRule, known: Circumstances, end: date) -> tuple[dat
     asked_on, back_on = facts.get("repair_requested_on"), facts.get("repair_returned_on")
     if not isinstance(asked_on, date) or asked_on > end:
         return end, ()
+    if isinstance(back_on, date) and back_on < asked_on:
+        raise InvalidValueError.of("repair_returned_on", back_on, expected=f"not before the repair, {asked_on}")
     codes: tuple[str, ...] = ()
     if rule.pause_by_repair:
         codes = ("CLOCK_PAUSED_BY_REPAIR",)
