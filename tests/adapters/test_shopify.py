@@ -231,6 +231,12 @@ class TestParcels:
         payload = put(with_line(fulfillment_status="partial"), at("fulfillments", 0, "line_items", 0, "quantity"), 1)
         assert (order(payload).deliveries[1].arrived, order(payload).deliveries[1].lines) == (False, ("71",))
 
+    def test_what_was_cancelled_was_never_sent(self) -> None:
+        payload = put(with_line(fulfillment_status="fulfilled"), at("fulfillments", 0, "line_items", 0, "quantity"), 1)
+        row = {"line_item_id": 71, "quantity": 1, "restock_type": "cancel"}
+        got = order(put(payload, at("refunds"), [{"id": 1, "refund_line_items": [row]}])).lines[0]
+        assert (got.quantity, got.fulfilled_quantity, got.reimbursed_quantity) == (2, 1, 1)
+
     def test_without_the_list_nobody_knows(self) -> None:
         payload = drop(with_line(fulfillment_status=None), at("fulfillments"))
         assert order(payload).lines[0].fulfilled_quantity is None

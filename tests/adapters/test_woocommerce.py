@@ -54,6 +54,14 @@ class TestSample:
         assert (got.deliveries, line.fulfilled_quantity, got.contract) == ((), None, ContractChannel.DISTANCE)
         assert [(each.method, str(each.amount)) for each in got.payments] == [("redsys", "41.30 EUR")]
 
+    @pytest.mark.parametrize("tax_included", [True, False])
+    def test_net_and_tax_are_added_before_they_are_rounded(self, tax_included: bool) -> None:
+        amounts = {"subtotal": "4.975", "total": "4.975", "subtotal_tax": "0.995", "total_tax": "0.995"}
+        line = {"id": 1, "name": "Cup", "quantity": 1, **amounts}
+        got = order({**SAMPLE, "prices_include_tax": tax_included, "line_items": [line]}).lines[0]
+        assert got.tax is not None
+        assert got.total.minor + (0 if tax_included else got.tax.minor) == 597
+
     def test_what_comes_back_in_full_is_what_was_paid(self) -> None:
         assert refund_of_all(order()) == "41.30 EUR"
         # Prices without tax are another way to write the same order.

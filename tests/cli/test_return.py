@@ -135,9 +135,59 @@ class TestDecide:
 
     @pytest.mark.parametrize("remedy", ["refund", "exchange", "store_credit", "repair", "replacement"])
     def test_remedies(self, remedy: str) -> None:
-        found = told("--type", remedy, reason="defective")
+        goes_out = ("--exchange", "SHIRT-L=29.95x2") if remedy == "exchange" else ()
+        found = told("--type", remedy, *goes_out, reason="defective")
         assert found["eligible"] is True
         assert found["requested_ok"] == (remedy in found["remedies"])
+
+    def test_what_goes_out_for_it(self) -> None:
+        options = ("--policy", "fashion", "--condition", "NewCondition", "--fact", "tags_attached=yes")
+        found = told(*options, "--type", "exchange", "--exchange", "SHIRT-XL=40.00x2")
+        assert found["difference_due"]["minor"] > 0
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ("--type", "exchange"),
+            ("--exchange", "SHIRT-L=29.95"),
+            ("--type", "exchange", "--exchange", "SHIRT-L"),
+            ("--type", "exchange", "--exchange", "SHIRT-L=29.95x0"),
+            ("--type", "exchange", "--exchange", "SHIRT-L=29.955"),
+        ],
+    )
+    def test_an_exchange_names_what_goes_out(self, options: tuple[str, ...]) -> None:
+        assert asked(SHOPIFY, *DAY, *options).status == 2
+
+    def test_a_fact_that_only_a_fee_asks_for(self, tmp_path: Path) -> None:
+        policy = tmp_path / "fee.toml"
+        policy.write_text(
+            'id = "fee"\n[[terms]]\nwindow = { days = 30 }\n'
+            'fees.remorse = { restocking = "5.00", when = { dusty = true } }\n',
+            encoding="utf-8",
+        )
+        assert told("--policy", policy, "--no-law", "--fact", "dusty=yes")["refund"]["minor"]["restocking_fee"] == -500
+
+    @pytest.mark.parametrize(
+        ("head", "terms", "doubt"),
+        [
+            ("", 'when = { country = ["es"] }', "country es is no code"),
+            ("", 'when = { country = ["UK"] }', "country UK is no code"),
+            ("", 'keep_product_below = "-1"', "below 0"),
+            ('currency = "JPY"\n[approval_limits]\nagent = "4.95"\n', "", "4.95 has more decimals than JPY"),
+            ("", 'remedies = ["refund", "store_credit"]', "a remedy store_credit"),
+            (
+                "",
+                "seasonal_overrides = [{ start = 2026-11-01, end = 2026-12-24, return_by = 2026-01-31 }]",
+                "before it begins",
+            ),
+            ("", "seasonal_overrides = [{ start = 2026-11-01, end = 2026-12-24, days = 60 }]", "there is none"),
+        ],
+    )
+    def test_a_doubt(self, tmp_path: Path, head: str, terms: str, doubt: str) -> None:
+        path = tmp_path / "doubtful.toml"
+        path.write_text(f'id = "doubtful"\n{head}[[terms]]\n{terms}\n', encoding="utf-8")
+        ended = run("return", "policy", "lint", path)
+        assert (ended.status, doubt in ended.out) == (1, True), ended
 
     def test_another_means_needs_the_word_of_the_customer(self) -> None:
         options = ("--policy", "fashion", "--type", "store_credit", "--country", "ES")

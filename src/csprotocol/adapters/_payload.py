@@ -127,14 +127,19 @@ class Payload:
 
     def amount(self, name: str, currency: str) -> Money | None:
         """An amount in major units, also a negative one; more digits than the currency has are rounded, and told."""
-        number = self._number(name)
-        if number is None:
+        return self.amount_of((name,), currency)
+
+    def amount_of(self, names: Iterable[str], currency: str) -> Money | None:
+        """What these amounts come to: added first, then rounded, for two halves of a cent are one."""
+        found = [(name, number) for name in names if (number := self._number(name)) is not None]
+        if not found:
             return None
         zero = Money(0, currency)
-        if not -_LARGEST_AMOUNT <= number <= _LARGEST_AMOUNT:
-            raise self.refuse("no-amount", name, "is more than anything could cost")
+        for name, number in found:
+            if not -_LARGEST_AMOUNT <= number <= _LARGEST_AMOUNT:
+                raise self.refuse("no-amount", name, "is more than anything could cost")
         # Fractions, for arithmetic of decimals rounds to the digits of the caller's context.
-        minor = Fraction(number) * 10**zero.exponent
+        minor = sum((Fraction(number) for _, number in found), Fraction(0)) * 10**zero.exponent
         whole = (2 * abs(minor.numerator) + minor.denominator) // (2 * minor.denominator)
         if minor.denominator != 1:
             self.notice("rounded", "amounts with more digits than the currency has; rounded half up")

@@ -25,11 +25,12 @@ class Parcels:
         self.deliveries = deliveries
         self._sent, self._unsure = sent, unsure
 
-    def fulfilled(self, line: Payload, line_id: str, quantity: int, *, is_listed: bool) -> int | None:
-        """Of that line."""
-        if line.text("fulfillment_status") == "fulfilled":
-            return quantity
-        if not is_listed or line_id in self._unsure:
+    def fulfilled(self, line: Payload, line_id: str, quantity: int, *, cancelled: int, is_listed: bool) -> int | None:
+        """Of that line. One of which units were ``cancelled`` is called fulfilled once the rest was sent."""
+        is_known = is_listed and line_id not in self._unsure
+        if line.text("fulfillment_status") == "fulfilled" and not (cancelled and is_known):
+            return max(0, quantity - cancelled)
+        if not is_known:
             return None
         return min(quantity, self._sent[line_id])
 

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, Literal, overload
+from typing import Any, Final, Literal, NamedTuple, overload
 
 from csprotocol.adapters._orders import attributes_of, check_sum, country_of, read_one, read_several, zone_named
 from csprotocol.adapters._payload import Payload, in_utc, several
@@ -198,11 +198,9 @@ class _Reader:
         _say_what_is_odd(payload, order, purse)
         return order
 
-    def _line(
-        self, order: Payload, line: Payload, amounts: LineAmounts, sent: Parcels, back: Counter[str]
-    ) -> OrderLine:
+    def _line(self, order: Payload, line: Payload, amounts: LineAmounts, sent: Parcels, back: _Back) -> OrderLine:
         line_id, quantity = line.needed_id("id"), line.count("quantity") or 0
-        if back[line_id] > quantity:
+        if back.units[line_id] > quantity:
             order.notice("too-many-refunded", "lines of which more was refunded than bought; all of it counts as back")
         price = Money(amounts.total.minor // quantity, amounts.total.currency)
         return OrderLine(
@@ -215,8 +213,10 @@ class _Reader:
             sku=line.text("sku"),
             title=line.text("title") or line.text("name"),
             product=line.id("product_id") or "",
-            fulfilled_quantity=sent.fulfilled(line, line_id, quantity, is_listed="fulfillments" in order),
-            reimbursed_quantity=min(quantity, back[line_id]),
+            fulfilled_quantity=sent.fulfilled(
+                line, line_id, quantity, cancelled=back.cancelled[line_id], is_listed="fulfillments" in order
+            ),
+            reimbursed_quantity=min(quantity, back.units[line_id]),
             attributes=self._attributes(line),
         )
 
@@ -245,12 +245,22 @@ def _once(refunds: list[Payload]) -> list[Payload]:
     return list(found.values())
 
 
-def _reimbursed(refunds: list[Payload]) -> Counter[str]:
-    """Units that were taken back, by line: that of a removal before dispatch too, though no money moved for it."""
-    found: Counter[str] = Counter()
+class _Back(NamedTuple):
+    """Units that were taken back, by line; and how many of them were never sent."""
+
+    units: Counter[str]
+    cancelled: Counter[str]
+
+
+def _reimbursed(refunds: list[Payload]) -> _Back:
+    """That of a removal before dispatch too, though no money moved for it."""
+    found = _Back(Counter(), Counter())
     for refund in refunds:
         for each in refund.many("refund_line_items"):
-            found[each.id("line_item_id") or ""] += each.count("quantity") or 0
+            line_id, count = each.id("line_item_id") or "", each.count("quantity") or 0
+            found.units[line_id] += count
+            if each.text("restock_type").casefold() == "cancel":
+                found.cancelled[line_id] += count
     return found
 
 

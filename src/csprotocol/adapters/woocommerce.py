@@ -172,7 +172,7 @@ class _Reader:
             sales_channel=payload.text("created_via"),
             tax_included=tax_included is not False,
             discount=discount,
-            shipping_paid=_sum(payload, ("shipping_total", "shipping_tax"), currency),
+            shipping_paid=payload.amount_of(("shipping_total", "shipping_tax"), currency),
             captured=captured,
             refunded=refunded,
             payments=(Payment(method=method, amount=captured, refunded=refunded),)
@@ -187,9 +187,9 @@ class _Reader:
         line_id, quantity = line.needed_id("id"), line.count("quantity")
         if quantity is None:
             raise line.refuse("absent", "quantity", "is absent")
-        before, after = amounts.before, amounts.after
+        before, after, tax = amounts.before, amounts.after, amounts.gross - amounts.after
         if tax_included:
-            before, after = before + amounts.tax_before, after + amounts.tax
+            before, after, tax = amounts.gross_before, amounts.gross, amounts.tax
         if before < after:
             line.notice("dearer", "lines that cost more than before discounts; what was paid counts")
             before = after
@@ -200,7 +200,7 @@ class _Reader:
             quantity=quantity,
             total=before,
             discount=before - after if after < before else None,
-            tax=amounts.tax,
+            tax=tax,
             sku=line.text("sku"),
             title=html.unescape(line.text("name")),
             product=line.id("product_id") or "",
@@ -224,12 +224,17 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class _LineAmounts:
-    """Of all units of a line, without tax and the tax itself, before discounts and after."""
+    """Of all units of a line, before discounts and after: without tax, the tax itself, and both together.
+
+    Both together are no sum of the two: net and tax may each end in half a cent.
+    """
 
     before: Money
     after: Money
     tax_before: Money
     tax: Money
+    gross_before: Money
+    gross: Money
 
     @classmethod
     def of(cls, line: Payload, currency: str) -> _LineAmounts:
@@ -238,7 +243,16 @@ class _LineAmounts:
             raise line.refuse("absent", "total", "is absent")
         tax = tax if tax is not None else Money(0, currency)
         before, tax_before = line.amount("subtotal", currency), line.amount("subtotal_tax", currency)
-        return cls(before if before is not None else after, after, tax_before if tax_before is not None else tax, tax)
+        names = "subtotal" if before is not None else "total", "subtotal_tax" if tax_before is not None else "total_tax"
+        gross_before, gross = line.amount_of(names, currency), line.amount_of(("total", "total_tax"), currency)
+        return cls(
+            before=before if before is not None else after,
+            after=after,
+            tax_before=tax_before if tax_before is not None else tax,
+            tax=tax,
+            gross_before=gross_before if gross_before is not None else after,
+            gross=gross if gross is not None else after,
+        )
 
 
 def _instant(payload: Payload, name: str, zone: tzinfo | None) -> datetime | None:
@@ -259,16 +273,11 @@ def _instant(payload: Payload, name: str, zone: tzinfo | None) -> datetime | Non
 _FURTHEST: Final = timedelta(hours=14)
 
 
-def _sum(payload: Payload, names: Iterable[str], currency: str) -> Money | None:
-    found = [amount for name in names if (amount := payload.amount(name, currency)) is not None]
-    return sum(found, Money(0, currency)) if found else None
-
-
 def _fees(payload: Payload, currency: str) -> tuple[Money | None, Money]:
     """The discount that stands among the fees, and what other fees came to, tax and all."""
     discount = fees = Money(0, currency)
     for line in payload.many("fee_lines"):
-        amount = _sum(line, ("total", "total_tax"), currency) or Money(0, currency)
+        amount = line.amount_of(("total", "total_tax"), currency) or Money(0, currency)
         if amount.minor < 0:
             discount -= amount
         else:

@@ -70,6 +70,13 @@ def _add_decide(actions: Any) -> None:
     )
     parser.add_argument("--reason", metavar="CODE", help="unwanted, defective, size, wrong_item ...")
     parser.add_argument("--type", choices=REMEDIES, default="refund", help="default: refund")
+    parser.add_argument(
+        "--exchange",
+        action="append",
+        default=[],
+        metavar="SKU=PRICE[xQTY]",
+        help="what goes out instead, with --type exchange",
+    )
     parser.add_argument("--agreed", action="store_true", help="the customer agreed to another means than they paid by")
     parser.add_argument("--condition", choices=CONDITIONS, help="in which condition the goods are")
     parser.add_argument(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from csprotocol.returns import ReturnPolicy, ReturnTerms, WindowKind
 __all__ = ["policy_named", "run"]
 
 _STATUTORY_DAYS = 14
+_COUNTRY = re.compile("[A-Z]{2}(-[A-Z0-9]{1,3})?")
 
 
 def policy_named(name: str) -> ReturnPolicy:
@@ -62,8 +64,10 @@ def _doubts(policy: ReturnPolicy) -> Iterator[str]:
         yield "the last terms are not for all lines: of a line that none choose, the policy says nothing"
     if not policy.posted:
         yield "posted is false: where the law has a default for such shops, that counts instead"
-    if policy.currency is None and any(_amounts(terms) for terms in policy.terms):
+    if policy.currency is None and (policy.approval_limits or any(_amounts(terms) for terms in policy.terms)):
         yield "amounts without a currency: they are read in that of each order"
+    for role, limit in policy.approval_limits.items():
+        yield from (f"approval_limits, {role}: {each}" for each in _too_fine([limit], policy.currency))
     for terms in policy.terms:
         yield from (f"terms {terms.name}: {each}" for each in _doubts_of(terms, policy.currency))
 
@@ -83,11 +87,37 @@ def _doubts_of(terms: ReturnTerms, currency: str | None) -> Iterator[str]:
         yield "the customer pays for sending faulty goods back: in most places the law does not allow it"
     if terms.store_credit_bonus_percent and "store_credit" not in terms.refund_methods:
         yield "a bonus on store credit, which is no refund method here"
-    if currency is not None:
-        exponent = Money(0, currency).exponent
-        for amount in _amounts(terms):
-            if -int(Decimal(amount).as_tuple().exponent) > exponent:
-                yield f"{amount} has more decimals than {currency}; a decision that needs it fails"
+    # All remedies are what stands there where nobody wrote any.
+    is_written = terms.remedies != ReturnTerms().remedies
+    if is_written and "store_credit" in terms.remedies and "store_credit" not in terms.refund_methods:
+        yield "a remedy store_credit, which is no refund method here"
+    if terms.keep_product_below is not None and Decimal(terms.keep_product_below) < 0:
+        yield "keep_product_below is below 0: nobody ever keeps anything"
+    yield from _doubts_of_choice(terms)
+    yield from _too_fine(_amounts(terms), currency)
+
+
+def _doubts_of_choice(terms: ReturnTerms) -> Iterator[str]:
+    """Of the orders that they are for, by country and by season."""
+    for code in terms.when.country:
+        if not _COUNTRY.fullmatch(code) or code == "UK":
+            yield f"country {code} is no code of ISO 3166 in capitals (ES, GB, CA-QC): it chooses no order"
+    for season in terms.seasonal_overrides:
+        if season.return_by is not None and season.return_by < season.start:
+            yield f"the season from {season.start} ends with returns by {season.return_by}, before it begins"
+        if terms.window.kind is WindowKind.NONE:
+            yield f"the season from {season.start} makes a window longer, and there is none"
+
+
+def _too_fine(amounts: Iterable[str], currency: str | None) -> Iterator[str]:
+    if currency is None:
+        return
+    exponent = Money(0, currency).exponent
+    for amount in amounts:
+        try:
+            Money.of(amount, currency)
+        except InvalidValueError:
+            yield f"{amount} has more decimals than {currency} ({exponent}); a decision that needs it fails"
 
 
 def _amounts(terms: ReturnTerms) -> list[str]:

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.model import ContactReason, Order, OrderLine
-from csprotocol.returns import Law, RequestedLine, ReturnPolicy, ReturnRequest
+from csprotocol.model import ContactReason, Money, Order, OrderLine
+from csprotocol.returns import ExchangeItem, Law, Remedy, RequestedLine, ReturnPolicy, ReturnRequest
 
 __all__ = ["parse_day", "request_of", "require_thinkable", "tagged"]
 
@@ -19,6 +19,7 @@ _WORDS: Final = {"yes": True, "true": True, "no": False, "false": False, "unknow
 _DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEARS: Final = range(1970, 2200)
 _PLACED: Final = re.compile(r"(?P<line>.+)=(?P<count>[0-9]{1,9})")
+_GOES_OUT: Final = re.compile(r"(?P<sku>.+)=(?P<price>[0-9]{1,12}(\.[0-9]{1,8})?)(x(?P<count>[0-9]{1,9}))?")
 # Facts that the engine asks for by itself; those of a law and of a policy come on top.
 _ASKED: Final = (
     "agreed_guarantee_months", "contract_copy_on", "digital", "regular_delivery", "repair_failed",
@@ -81,7 +82,22 @@ def request_of(
     ids = [line.id for line in lines]
     if len({*ids}) < len(ids):
         raise InvalidValueError.of("--line", ids, expected="each line once")
-    return ReturnRequest(at=at, lines=tuple(lines), remedy=chosen.type, consumer_agreed=chosen.agreed)
+    goods = tuple(_exchanged(each, order.currency) for each in chosen.exchange)
+    if bool(goods) != (chosen.type == Remedy.EXCHANGE):
+        found = "goods that go out" if goods else "nothing that goes out"
+        raise InvalidValueError.of("--exchange", found, expected="SKU=PRICE with --type exchange, and only there")
+    return ReturnRequest(
+        at=at, lines=tuple(lines), remedy=chosen.type, consumer_agreed=chosen.agreed, exchange_items=goods
+    )
+
+
+def _exchanged(given: str, currency: str) -> ExchangeItem:
+    """What goes out: ``SKU=9.90``, or ``SKU=9.90x2`` for two of them."""
+    found = _GOES_OUT.fullmatch(given)
+    if found is None or int(found["count"] or 1) < 1:
+        raise InvalidValueError.of("--exchange", given, expected="SKU=PRICE or SKU=PRICExQTY, such as MUG-2=9.90x2")
+    price = Money.of(found["price"], currency)
+    return ExchangeItem(sku=found["sku"], unit_price=price, quantity=int(found["count"] or 1))
 
 
 def tagged(order: Order, request: ReturnRequest, tags: Iterable[str]) -> Order:
@@ -171,3 +187,5 @@ def _known(law: Law | None, policy: ReturnPolicy | None) -> Iterable[str]:
     for terms in policy.terms if policy is not None else ():
         yield from terms.requires
         yield from terms.exclusions
+        for fees in terms.fees.values():
+            yield from fees.when

@@ -26,12 +26,18 @@ _PAYERS: Final = {"customer": "the customer pays for the parcel back", "merchant
 def verdict(decision: ReturnDecision, order: Order, remedy: Remedy) -> str:
     """The text, with its last line feed."""
     lines = [*key_values(_facts(decision, order, remedy)), *listed("  reasons   ", _reasons(decision))]
-    # Of a decision that is made, no fact changes the answer any more.
-    is_open = decision.eligible is None or (decision.eligible and not decision.requested_ok)
-    for i, fact in enumerate(decision.missing_facts if is_open else ()):
+    for i, fact in enumerate(_open_facts(decision)):
         lines.append(f"  {'' if i else 'supply':<8}  {clean(supply(fact))}")
     lines += ["", "Not legal advice. All of it, in sentences: --explain."]
     return "\n".join(lines) + "\n"
+
+
+def _open_facts(decision: ReturnDecision) -> tuple[str, ...]:
+    """What is missing for an answer; of a line that has one, no fact changes it any more."""
+    if decision.eligible is None or (decision.eligible and not decision.requested_ok):
+        return decision.missing_facts
+    found = [fact for line in decision.lines if line.eligible is None for fact in line.missing_facts]
+    return tuple(dict.fromkeys(found))
 
 
 def _reasons(decision: ReturnDecision) -> tuple[str, ...]:

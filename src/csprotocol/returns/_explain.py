@@ -59,7 +59,7 @@ def _verdict(decision: Decided, words: Mapping[str, Any]) -> Iterator[str]:
         basis = words["bases"].get(str(line.basis), str(line.basis))
         facts = {"line": line.id, "quantity": line.quantity, "basis": basis}
         yield words["verdicts"][key].format(**facts)
-        if line.eligible and not line.requested_ok:
+        if line.eligible and line.remedies and not line.requested_ok:
             yield words["verdicts"]["other_remedy"].format(remedies=_listed(line.remedies, words["remedies"], words))
         if _has_sure_end(line, decision.asked_on):
             yield from _deadline(line, words)
