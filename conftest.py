@@ -20,7 +20,7 @@ from csprotocol.cli import main
 MISSING = [name for name in ("holidays", "icalendar", "recurring_ical_events") if find_spec(name) is None]
 collect_ignore = (
     ["src/csprotocol/calendar/forms/ical.py"] if {"icalendar", "recurring_ical_events"} & {*MISSING} else []
-)
+) + (["src/csprotocol/returns/_working_days.py"] if "holidays" in MISSING else [])
 
 
 def pytest_report_header() -> str:
