@@ -25,9 +25,6 @@ class Arrival(NamedTuple):
     sent: date | None
 
 
-_UNKNOWN = Arrival(None, None, None, None)
-
-
 def arrivals(order: Order, zone: tzinfo | None) -> tuple[Arrival, dict[str, Arrival]]:
     """Of the whole order, and of each line by its id."""
     parcels = order.deliveries

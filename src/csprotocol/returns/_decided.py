@@ -35,7 +35,7 @@ class LineDecision:
     """One line. ``eligible`` says that some remedy is due, and is ``None`` where a fact is missing for that.
 
     ``remedies`` are those that are due, ``requested_ok`` says whether the requested one is among them. ``deadline`` is
-    the last day of what it rests on; of a line that is not eligible, the latest of the days that have passed.
+    the last day of what it rests on; of a line that is not eligible, the latest of the days found for it.
     ``counted_from`` is the day before the first that was counted, ``counted`` how many of what: ``(14, "days")``.
     """
 

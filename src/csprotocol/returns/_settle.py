@@ -219,7 +219,7 @@ def _take_off(
             ("restocking_fee", _restocking(like, paid, remedy, trace)),
             ("return_shipping_fee", _return_shipping(like, paid, remedy, trace)),
         ]
-        _ask_for_facts(paid, trace)
+        _ask_for_facts(paid, remedy, trace)
     for name, amount in wanted:
         if not amount:
             continue
@@ -277,19 +277,22 @@ def _return_shipping(like: Money, paid: Sequence[_Paid], remedy: Remedy, trace: 
 
 def _fees(each: _Paid, remedy: Remedy) -> Fees:
     """Those that are due for such a reason, such a remedy and such goods."""
+    fees, facts = _fees_for(each, remedy), each.judged.facts
+    return fees if all(facts.get(name) is fact for name, fact in fees.when.items()) else _NO_FEES
+
+
+def _fees_for(each: _Paid, remedy: Remedy) -> Fees:
+    """Those for such a reason and such a remedy, whatever the goods are like."""
     terms = each.judged.terms
     fees = terms.fees.get(each.nature, _NO_FEES) if terms is not None and terms.fees else _NO_FEES
-    due = not fees.remedies or remedy in fees.remedies
-    facts = each.judged.facts
-    return fees if due and all(facts.get(name) is fact for name, fact in fees.when.items()) else _NO_FEES
+    return fees if not fees.remedies or remedy in fees.remedies else _NO_FEES
 
 
-def _ask_for_facts(paid: Iterable[_Paid], trace: list[RuleOutcome]) -> None:
+def _ask_for_facts(paid: Iterable[_Paid], remedy: Remedy, trace: list[RuleOutcome]) -> None:
     """A fee that hangs on what nobody knows yet is left out, and the fact asked for."""
     for each in paid:
-        terms = each.judged.terms
-        fees = terms.fees.get(each.nature, _NO_FEES) if terms is not None else _NO_FEES
         if not each.judged.legal:
+            fees = _fees_for(each, remedy)
             trace += [missing(name, "fees") for name in fees.when if each.judged.facts.get(name) is None]
 
 
