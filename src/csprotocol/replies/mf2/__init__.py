@@ -10,6 +10,7 @@ The package stands alone: it imports nothing else of this library, and Babel onl
 
 from __future__ import annotations
 
+from csprotocol.replies.mf2._babel import BabelLocaleData, locale_data
 from csprotocol.replies.mf2._digits import Digits
 from csprotocol.replies.mf2._errors import (
     BadOperandError,
@@ -34,6 +35,7 @@ from csprotocol.replies.mf2._errors import (
 )
 from csprotocol.replies.mf2._functions import FUNCTIONS
 from csprotocol.replies.mf2._limits import Limits
+from csprotocol.replies.mf2._lineage import canonical_locale, parent_chain
 from csprotocol.replies.mf2._locale_data import (
     LocaleData,
     MomentFormatter,
@@ -70,6 +72,7 @@ from csprotocol.replies.mf2._values import StringValue, Value
 __all__ = [
     "FUNCTIONS",
     "Attribute",
+    "BabelLocaleData",
     "BadOperandError",
     "BadOptionError",
     "BadSelectorError",
@@ -126,6 +129,9 @@ __all__ = [
     "VariableRef",
     "Variant",
     "VariantKeyMismatchError",
+    "canonical_locale",
+    "locale_data",
+    "parent_chain",
     "parse",
     "register",
     "serialise",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from csprotocol.replies.mf2._babel_pattern import compiled
 from csprotocol.replies.mf2._locale_data import MomentFormatter, MomentStyle
 
 if TYPE_CHECKING:
@@ -25,48 +26,34 @@ _SKELETONS = {
     "year-month-day-weekday": {"long": "yMMMMEEEEd", "medium": "yMMMEd", "short": "yMEd"},
 }
 _FIELD = re.compile(r"'[^']*'|([a-zA-Z])\1*")
-_OFFSET = re.compile(r"([+-])([0-9]{2})([0-9]{2})")
 _Patterns: TypeAlias = Mapping[str, Any]
 
 
 def moment_formatter(locale: Locale, digits: Mapping[int, int] | None, style: MomentStyle) -> MomentFormatter:
     """What writes moments of one style in one locale."""
-    show = _shower(locale, style)
-
-    def write(moment: datetime) -> str:
-        text = show(moment)
-        return text.translate(digits) if digits else text
-
+    show = _shower(locale, digits, style)
     # Moments with a zone are equal when their instants are, so they would share a place in a cache: those go without.
-    cached = lru_cache(maxsize=1024)(write)
-    return lambda moment: cached(moment) if moment.tzinfo is None else write(moment)
+    cached = lru_cache(maxsize=1024)(show)
+    return lambda moment: cached(moment) if moment.tzinfo is None else show(moment)
 
 
-def _shower(locale: Locale, style: MomentStyle) -> Callable[[datetime], str]:
-    date = _pattern(_date_pattern(locale, style)) if style.date else None
+def _shower(locale: Locale, digits: Mapping[int, int] | None, style: MomentStyle) -> MomentFormatter:
+    date = compiled(_date_pattern(locale, style), locale, digits) if style.date else None
     if not style.time:
         assert date is not None  # noqa: S101 - a style shows a date, a time or both
-        return lambda moment: str(date.apply(moment, locale))
-    clock = _pattern(_time_pattern(locale, style))
-    zone = _pattern("zzzz" if style.zone == "long" else "z") if style.zone else None
+        return date
+    clock = compiled(_time_pattern(locale, style), locale, digits)
+    zone = compiled("zzzz" if style.zone == "long" else "z", locale, digits) if style.zone else None
 
     def time_of(moment: datetime) -> str:
-        text = str(clock.apply(moment, locale))
+        text = clock(moment)
         # A moment without a zone shows none: Babel would say UTC, which nobody told it.
-        if zone is None or moment.tzinfo is None:
-            return text
-        return f"{text} {_offset_named(str(zone.apply(moment, locale)))}"
+        return text if zone is None or moment.tzinfo is None else f"{text} {zone(moment)}"
 
     if date is None:
         return time_of
     joined = str(locale.datetime_formats[style.length]).replace("'", "")
-    return lambda moment: joined.replace("{0}", time_of(moment)).replace("{1}", str(date.apply(moment, locale)))
-
-
-def _pattern(pattern: str) -> Any:
-    from babel.dates import parse_pattern
-
-    return parse_pattern(pattern)
+    return lambda moment: joined.replace("{0}", time_of(moment)).replace("{1}", date(moment))
 
 
 def _date_pattern(locale: Locale, style: MomentStyle) -> str:
@@ -108,16 +95,6 @@ def _time_pattern(locale: Locale, style: MomentStyle) -> str:
         return usual
     hour = "h" if is_12 else "H"
     return _by_skeleton(locale, {"hour": hour, "minute": f"{hour}m", "second": f"{hour}ms"}[style.time])
-
-
-def _offset_named(zone: str) -> str:
-    """The zone's name; where the locale has none, Babel writes a bare +0130 and CLDR GMT+1:30."""
-    match = _OFFSET.fullmatch(zone)
-    if match is None:
-        return zone
-    minutes = f":{match[3]}" if match[3] != "00" else ""
-    hours = f"{match[1]}{int(match[2])}{minutes}"
-    return "GMT" if hours[1:] == "0" else f"GMT{hours}"
 
 
 def _letters(pattern: str) -> set[str]:

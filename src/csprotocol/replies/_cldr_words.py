@@ -1,0 +1,117 @@
+"""Lists and relative times of one locale: words that stand around others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Literal, TypeAlias, get_args
+
+from csprotocol.errors import InvalidValueError
+from csprotocol.replies import mf2
+from csprotocol.replies._cldr_exact import exact
+
+__all__ = ["ListStyle", "RelativeUnit", "list_writer", "relative_writer"]
+
+ListStyle: TypeAlias = Literal["standard", "standard-short", "or", "or-short", "unit", "unit-short", "unit-narrow"]
+RelativeUnit: TypeAlias = Literal["year", "quarter", "month", "week", "day", "hour", "minute", "second"]
+
+# The aliases of CLDR's root, which Babel's data leaves out.
+_STYLE_FALLBACKS: dict[str, tuple[str, ...]] = {
+    "or-short": ("or",),
+    "standard-short": ("standard",),
+    "unit": ("unit-short", "standard"),
+    "unit-narrow": ("unit-short", "unit", "standard"),
+    "unit-short": ("standard",),
+}
+# As ICU has it: y becomes e before the sound i, but not before a glide (hielo, hiato); accented letters added.
+_SOUNDS_I = re.compile(r"[ií]|h[ií](?![aáeé])", re.IGNORECASE)
+# o becomes u before the sound o: ocho, hotel, 8, 80, 11.
+_SOUNDS_O = re.compile(r"h?[oó]|8|11(?: |\Z)", re.IGNORECASE)
+_EUPHONY: dict[str, tuple[re.Pattern[str], str]] = {
+    "{0} y {1}": (_SOUNDS_I, "{0} e {1}"),
+    "{0} o {1}": (_SOUNDS_O, "{0} u {1}"),
+}
+_DIGITS = mf2.Digits()
+
+
+def list_writer(data: mf2.BabelLocaleData, style: str) -> Callable[[Iterable[str]], str]:
+    """What joins texts as the locale does."""
+    patterns = _list_patterns(data, style)
+    start, middle = _Joint(patterns["start"]), _Joint(patterns["middle"])
+    is_spanish = data.babel.language == "es"
+    end, pair = (_joint(patterns.get(name, patterns["end"]), is_spanish=is_spanish) for name in ("end", "2"))
+    # Nearly everywhere the patterns only stand between the texts, so that str.join does the work.
+    between = start.text if start.text == middle.text else None
+
+    def write(items: Iterable[str]) -> str:
+        if isinstance(items, str):
+            raise InvalidValueError.of("items", "str", expected="several texts", hint="put the text into a list")
+        texts: Sequence[str] = items if isinstance(items, list | tuple) else tuple(items)
+        count = len(texts)
+        if count < 2:
+            return texts[0] if texts else ""
+        if count == 2:
+            return pair(texts[0], texts[1])
+        if between is not None:
+            return end(between.join(texts[:-1]), texts[-1])
+        result = start(texts[0], texts[1])
+        for text in texts[2:-1]:
+            result = middle(result, text)
+        return end(result, texts[-1])
+
+    return write
+
+
+def _list_patterns(data: mf2.BabelLocaleData, style: str) -> dict[str, str]:
+    if style not in get_args(ListStyle):
+        raise InvalidValueError.unknown("style", style, get_args(ListStyle))
+    known: Any = data.babel.list_patterns
+    for name in (style, *_STYLE_FALLBACKS.get(style, ())):
+        if name in known:
+            return dict(known[name])
+    raise InvalidValueError.unknown(f"list style of {data.babel}", style, sorted(known))
+
+
+class _Joint:
+    """A pattern of two places: ``text`` stands between them where nothing stands around, else it is ``None``."""
+
+    __slots__ = ("_pattern", "text")
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        bare = pattern.startswith("{0}") and pattern.endswith("{1}")
+        self.text = pattern[3:-3] if bare else None
+
+    def __call__(self, first: str, second: str) -> str:
+        return self._pattern.format(first, second) if self.text is None else f"{first}{self.text}{second}"
+
+
+def _joint(pattern: str, *, is_spanish: bool) -> Callable[[str, str], str]:
+    usual = _Joint(pattern)
+    if not is_spanish or pattern not in _EUPHONY:
+        return usual
+    clashes, other = _EUPHONY[pattern]
+    changed = _Joint(other)
+    return lambda first, second: (changed if clashes.match(second) else usual)(first, second)
+
+
+def relative_writer(data: mf2.BabelLocaleData, unit: str) -> Callable[[Decimal | int], str]:
+    """What writes a number of units before or after now."""
+    if unit not in get_args(RelativeUnit):
+        raise InvalidValueError.unknown("unit", unit, get_args(RelativeUnit))
+    fields: Any = data.babel._data["date_fields"]
+    field = fields.get(f"{unit}-long") or fields[unit]
+    past, future = dict(field["past"]), dict(field["future"])
+    number_text = data.number(mf2.NumberStyle()).text
+
+    @lru_cache(maxsize=1024)
+    def write(number: Decimal | int) -> str:
+        shown = _DIGITS.rounded(exact(number, "number"))
+        patterns = past if shown < 0 else future
+        category = data.plural(shown.copy_abs(), ordinal=False)
+        pattern = patterns.get(category) or patterns["other"]
+        return str(pattern).replace("{0}", number_text(shown.copy_abs()))
+
+    return write
