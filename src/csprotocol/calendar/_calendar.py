@@ -141,14 +141,14 @@ class BusinessCalendar(Compiled):
             x = at - EPOCH
         except (TypeError, ValueError):
             raise not_an_instant("at", at) from None
-        line = self._line
+        start, end, marks, base, closing, _, _ = self._line
         # F(at) + work, and where F reaches it: written out, because calls would cost as much as the answer.
-        if type(x) is timedelta is type(work) and _NOTHING < work < _LONG and line.start <= x < line.end:
-            i = bisect_right(line.marks, x)
-            opened = (line.base[i] + x if i & 1 else line.base[i]) + work
-            m = bisect_left(line.closing, opened)
-            if m < len(line.closing):
-                reached = EPOCH + (line.marks[2 * m + 1] - (line.closing[m] - opened))
+        if type(x) is timedelta is type(work) and _NOTHING < work < _LONG and start <= x < end:
+            i = bisect_right(marks, x)
+            opened = (base[i] + x if i & 1 else base[i]) + work
+            m = bisect_left(closing, opened)
+            if m < len(closing):
+                reached = EPOCH + (marks[2 * m + 1] - (closing[m] - opened))
                 return reached if at.tzinfo is UTC else reached.astimezone(at.tzinfo)
         return self._added(at, work)
 

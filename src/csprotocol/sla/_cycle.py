@@ -11,8 +11,10 @@ from csprotocol.sla._policy import ClockRule
 from csprotocol.sla._state import Breach
 from csprotocol.sla._targets import OpenTime, Target
 
-__all__ = ["Cycle"]
+__all__ = ["RUNNING", "Cycle"]
 
+# Why a cycle runs; any other word says why it stands still, or that its pause is counted.
+RUNNING: Final = "running"
 _NONE: Final = timedelta(0)
 
 
@@ -26,7 +28,7 @@ class Cycle:
     )  # fmt: skip
 
     def __init__(
-        self, at: datetime, target: Target, calendar: BusinessCalendar, rule: ClockRule, *, name: str, paused: str
+        self, at: datetime, target: Target, calendar: BusinessCalendar, rule: ClockRule, *, name: str, why: str
     ) -> None:
         self.start = self.at = self.applied_at = at
         self.target = target
@@ -35,8 +37,8 @@ class Cycle:
         self.calendar = calendar
         self.rule = rule
         self.rule_name = name
-        self.running = not paused
-        self.why = paused or "running"
+        self.running = why == RUNNING
+        self.why = why
         self.elapsed = _NONE
         # The first instant at which the present target is used up.
         self.reached_at: datetime | None = None
@@ -55,23 +57,29 @@ class Cycle:
 
     def advance(self, at: datetime) -> None:
         """Let time pass until ``at``, and count it."""
-        self.turn(at, self.why, running=self.running)
-        for since, until, running, calendar, _ in self.runs[self._counted :]:
+        since, runs, elapsed, allowed = self.at, self.runs, self.elapsed, self.allowed
+        if at > since:
+            runs.append((since, at, self.running, self.calendar, self.why))
+            self.at = at
+        for since, until, running, calendar, _ in runs[self._counted :] if self._counted else runs:
             if running:
-                elapsed = self.elapsed + calendar.between(since, until)
+                elapsed += calendar.between(since, until)
                 # Most stretches end long before the target is used up.
-                if elapsed >= self.allowed and not self.missed:
+                if elapsed >= allowed and not self.missed:
                     self._judge(since, until)
                 self.elapsed = elapsed
-        self._counted = len(self.runs)
+        self._counted = len(runs)
 
-    def turn(self, at: datetime, why: str, *, running: bool) -> None:
+    def turn(self, at: datetime, why: str) -> None:
         """Run or stand still from ``at`` on. The stretch until then is only noted: nobody asked for its length yet."""
-        since = self.at
-        if at > since:
-            self.runs.append((since, at, self.running, self.calendar, self.why))
-            self.at = at
-        self.running, self.why = running, why
+        was = self.why
+        if why != was:
+            since = self.at
+            if at > since:
+                self.runs.append((since, at, self.running, self.calendar, was))
+                self.at = at
+            self.running = why == RUNNING
+            self.why = why
 
     def due(self) -> datetime | None:
         """When the target is used up if it runs on from here; ``None`` when it never is, and ``unknown`` says why."""

@@ -12,7 +12,6 @@ from csprotocol.sla._measure import clock_state
 from csprotocol.sla._policy import NEEDS, ClockKind
 from csprotocol.sla._state import ClockState
 from csprotocol.sla._terms import Calendars, Policies, Sheet
-from csprotocol.sla._tracks import TRACKS
 
 __all__ = ["Sla", "evaluate"]
 
@@ -63,12 +62,10 @@ class Sla:
         InvalidValueError: a rule names a calendar that is not given.
     """
 
-    __slots__ = ("_sheet", "_tracks")
+    __slots__ = ("_sheet",)
 
     def __init__(self, policy: Policies, calendars: Calendars) -> None:
         self._sheet = Sheet(policy, calendars)
-        # Looked up once: an enum is hashed in Python.
-        self._tracks = tuple(TRACKS[kind] for kind in self._sheet.kinds)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -88,7 +85,7 @@ class Sla:
         """What :func:`evaluate` gives."""
         if type(now) is not datetime or now.tzinfo is not UTC:
             now = require_aware("now", now).astimezone(UTC)
-        fold = Fold(ticket, self._sheet, self._tracks)
+        fold = Fold(ticket, self._sheet)
         fold.until(now)
         untold = self.untold(ticket) if isinstance(ticket, Ticket) else ()
         if fold.is_unsure:

@@ -22,10 +22,12 @@ Policies = SlaPolicy | Mapping[str, SlaPolicy]
 class Terms:
     """What one clock promises to one ticket at one time; without a rule, nothing."""
 
+    kind: ClockKind
     rule: ClockRule
     rule_name: str
     target: Target | None
-    pauses: tuple[StatusCategory, ...]
+    # With the word that says why the clock stands still.
+    pauses: Mapping[StatusCategory, str]
 
 
 AllTerms = tuple[Terms, ...]
@@ -110,8 +112,12 @@ def _any(calendars: Calendars) -> BusinessCalendar:
 def _terms(rule: Rule | None, kind: ClockKind, priority: str) -> Terms:
     clock = rule.clocks.get(kind) if rule else None
     if rule is None or clock is None:
-        return Terms(_NO_RULE, "", None, tuple(_NO_RULE.pauses(kind)))
-    return Terms(clock, rule.name, clock.target_for(priority), tuple(clock.pauses(kind)))
+        return Terms(kind, _NO_RULE, "", None, _pauses(_NO_RULE, kind))
+    return Terms(kind, clock, rule.name, clock.target_for(priority), _pauses(clock, kind))
+
+
+def _pauses(clock: ClockRule, kind: ClockKind) -> dict[StatusCategory, str]:
+    return {status: str(status) for status in clock.pauses(kind)}
 
 
 _NO_RULE: Final = ClockRule()

@@ -8,7 +8,7 @@ from typing import Final
 
 from csprotocol.calendar import BusinessCalendar
 from csprotocol.model import ActorKind, StatusCategory
-from csprotocol.sla._cycle import Cycle
+from csprotocol.sla._cycle import RUNNING, Cycle
 from csprotocol.sla._policy import ClockKind, OnReopen
 from csprotocol.sla._targets import DueAt, Target
 from csprotocol.sla._terms import Terms
@@ -28,8 +28,8 @@ class Track:
 
     __slots__ = ("_missed", "calendar", "called_off", "cycles", "kind", "live", "open", "status", "terms", "wanted")
 
-    def __init__(self, kind: ClockKind, terms: Terms, calendar: BusinessCalendar) -> None:
-        self.kind = kind
+    def __init__(self, terms: Terms, calendar: BusinessCalendar) -> None:
+        self.kind = terms.kind
         self.terms = terms
         self.calendar = calendar
         self.cycles: list[Cycle] = []
@@ -87,15 +87,17 @@ class Track:
 
     def moved(self, at: datetime, status: StatusCategory) -> None:
         """The status is ``status`` now."""
-        was_live, self.status = self.live, status
-        self.live = live = status not in _ENDED
-        if live:
-            if not was_live:
-                self.reopened(at)
-            if (cycle := self.open) is not None:
-                self._hold(at, cycle)
-        elif was_live:
-            self.ended(at, "cancelled" if status is StatusCategory.CANCELLED else "resolved")
+        self.status = status
+        if status in _ENDED:
+            if self.live:
+                self.live = False
+                self.ended(at, "cancelled" if status is StatusCategory.CANCELLED else "resolved")
+            return
+        if not self.live:
+            self.live = True
+            self.reopened(at)
+        if (cycle := self.open) is not None:
+            cycle.turn(at, self.terms.pauses.get(status, RUNNING))
 
     def agree(self, at: datetime, terms: Terms, calendar: BusinessCalendar) -> None:
         """Other terms count from ``at`` on; a clock that had no target and gets one begins then."""
@@ -131,9 +133,8 @@ class Track:
         terms, goal = self.terms, target or self.goal()
         self.wanted = goal is None or not self.live
         if goal is not None and self.live:
-            pause = str(self.status) if self.status in terms.pauses else ""
-            self.open = Cycle(at, goal, self.calendar, terms.rule, name=terms.rule_name, paused=pause)
-            self.cycles.append(self.open)
+            self.open = cycle = Cycle(at, goal, self.calendar, terms.rule, name=terms.rule_name, why=self._why())
+            self.cycles.append(cycle)
 
     def finish(self, at: datetime, reason: str) -> None:
         """The cycle that runs is over."""
@@ -165,7 +166,6 @@ class Track:
                 if changed_at >= stopped:
                     last.recalendar(changed_at, calendar)
             self.open = last
-            last.turn(at, "running", running=True)
             self._aim(at, last)
 
     def _aim(self, at: datetime, cycle: Cycle) -> None:
@@ -173,7 +173,7 @@ class Track:
         goal = self.goal()
         if goal is not None:
             cycle.retarget(at, goal, self.terms.rule, self.terms.rule_name)
-        self._hold(at, cycle)
+        cycle.turn(at, self._why())
 
     def _lose(self, at: datetime, cycle: Cycle) -> None:
         """There is no target any more for the cycle that runs."""
@@ -184,14 +184,9 @@ class Track:
             self.finish(at, "no-target")
         self.wanted = True
 
-    def _hold(self, at: datetime, cycle: Cycle) -> None:
-        """Pause or go on, as the status says."""
-        status = self.status
-        if status in self.terms.pauses:
-            if cycle.running or cycle.why != status:
-                cycle.turn(at, str(status), running=False)
-        elif not cycle.running:
-            cycle.turn(at, "running", running=True)
+    def _why(self) -> str:
+        """Why a cycle that is open now stands still, as the status says, or that it runs."""
+        return RUNNING if self.status is None else self.terms.pauses.get(self.status, RUNNING)
 
 
 class WholeLife(Track):
@@ -219,8 +214,8 @@ class FirstReply(Track):
 
     __slots__ = ("done",)
 
-    def __init__(self, kind: ClockKind, terms: Terms, calendar: BusinessCalendar) -> None:
-        super().__init__(kind, terms, calendar)
+    def __init__(self, terms: Terms, calendar: BusinessCalendar) -> None:
+        super().__init__(terms, calendar)
         self.done = False
 
     def created(self, at: datetime, starter: ActorKind) -> None:
@@ -249,8 +244,8 @@ class NextReply(Track):
 
     __slots__ = ("heard", "replied")
 
-    def __init__(self, kind: ClockKind, terms: Terms, calendar: BusinessCalendar) -> None:
-        super().__init__(kind, terms, calendar)
+    def __init__(self, terms: Terms, calendar: BusinessCalendar) -> None:
+        super().__init__(terms, calendar)
         self.heard = self.replied = False
 
     def created(self, at: datetime, starter: ActorKind) -> None:  # noqa: ARG002  # when does not matter
@@ -293,8 +288,8 @@ class Group(Track):
 
     __slots__ = ("group",)
 
-    def __init__(self, kind: ClockKind, terms: Terms, calendar: BusinessCalendar) -> None:
-        super().__init__(kind, terms, calendar)
+    def __init__(self, terms: Terms, calendar: BusinessCalendar) -> None:
+        super().__init__(terms, calendar)
         self.group: str | None = None
 
     def goal(self) -> Target | None:
@@ -339,7 +334,7 @@ class Promise(Track):
         if self.open is not None and terms.rule_name:
             self._aim(at, self.open)
         elif self.open is not None:
-            self._hold(at, self.open)
+            self.open.turn(at, self._why())
 
     def promised(self, at: datetime, due_at: datetime) -> None:
         self.finish(at, "replaced")
