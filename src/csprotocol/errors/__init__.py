@@ -128,3 +128,8 @@ __all__ = [
     "WorkflowMismatchError",
     "one_of",
 ]
+
+# Errors travel (pickles, tracebacks, logs): they carry the name under which they are public, not that of a file.
+for _name in __all__:
+    globals()[_name].__module__ = __name__
+del _name

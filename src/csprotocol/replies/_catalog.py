@@ -1,0 +1,315 @@
+"""The catalogue: situations, sentences, and the replies they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from csprotocol._parse import read_document
+from csprotocol.errors import CatalogError, DocumentError, InvalidValueError, NoSentencesError, UnknownSituationError
+from csprotocol.model import FrozenDict
+from csprotocol.model._words import member
+from csprotocol.replies import cldr
+from csprotocol.replies._channels import ReplyChannel, Tone
+from csprotocol.replies._plan import Plan, keys_for, parsed
+from csprotocol.replies._reply import Reply
+from csprotocol.replies._resolve import Layer, Resolved, Voice, resolve, voice_of
+from csprotocol.replies._sentence import compiled
+from csprotocol.replies._situation import DENIAL, Denials, Shared, Situation, read_shared, read_situations
+from csprotocol.replies._targets import TEXT
+from csprotocol.replies._texts import LocaleTexts, builtin_locales, builtin_texts, overlay_texts
+from csprotocol.replies.cldr import Grouping
+
+if TYPE_CHECKING:
+    from csprotocol.replies._lint import Diagnostic
+
+__all__ = ["Catalog"]
+
+# Locales come from customers' browsers: what was prepared for them must not grow without end.
+_MOST_PLANS: Final = 4096
+
+
+class Catalog:
+    """Situations and sentences, ready to be rendered. Frozen, safe between threads; sentences compile when needed.
+
+    >>> from datetime import date
+    >>> from csprotocol.model import Money
+    >>> catalog = Catalog.builtin("es", "en")
+    >>> reply = catalog.render(
+    ...     "order.delayed", locale="es-AR", order="#1001", days=3, eta=date(2026, 11, 27), customer_name="Ana"
+    ... )
+    >>> reply.locale, reply.tone, reply.ready()
+    ('es-AR', <Tone.INFORMAL: 'informal'>, True)
+    """
+
+    __slots__ = ("_layers", "_plans", "_shared", "_situations", "default_locale", "grouping", "locales", "tone")
+
+    def __init__(
+        self,
+        *,
+        shared: Shared,
+        situations: Mapping[str, Situation],
+        layers: tuple[Layer, ...],
+        locales: tuple[str, ...],
+        default_locale: str,
+        tone: Tone | None,
+        grouping: Grouping,
+    ) -> None:
+        self._shared = shared
+        self._situations = situations
+        self._layers = layers
+        self._plans: dict[tuple[str, str, Tone | None, ReplyChannel], Plan] = {}
+        self.locales = locales
+        self.default_locale = default_locale
+        self.tone = tone
+        self.grouping = grouping
+
+    @classmethod
+    def builtin(
+        cls,
+        *locales: str,
+        default_locale: str | None = None,
+        tone: Tone | str | None = None,
+        grouping: Grouping = "auto",
+    ) -> Catalog:
+        """The library's own catalogue, in ``locales`` with their parents and regions; in all languages by default.
+
+        Who asks for a language that it lacks is answered in ``default_locale`` (the first of ``locales``, else
+        English). ``tone`` is the shop's form of address; without it, the one that is usual in each language.
+
+        >>> Catalog.builtin("fr").locales
+        ('fr',)
+        >>> len(Catalog.builtin()), len(Catalog.builtin().locales)
+        (48, 14)
+
+        Raises:
+            InvalidValueError: there are no sentences in one of the locales.
+        """
+        known = builtin_locales()
+        wanted = tuple(dict.fromkeys(_nearest(locale, known) for locale in locales)) or known
+        default = default_locale or next(iter(locales), "en")
+        held = {name for name in known if not set(cldr.fallback_chain(name)).isdisjoint(wanted)}
+        held |= {name for locale in wanted for name in cldr.fallback_chain(locale) if name in known}
+
+        def layer(locale: str) -> LocaleTexts | None:
+            return builtin_texts(locale) if locale in held else None
+
+        shared, situations = _builtin_situations()
+        return cls(
+            shared=shared,
+            situations=situations,
+            layers=(layer,),
+            locales=tuple(sorted(held)),
+            default_locale=_nearest(default, tuple(sorted(held)), keep=True),
+            tone=None if tone is None else member(Tone, "tone", tone),
+            grouping=grouping,
+        )
+
+    def overlay(self, folder: str | Path, *, strict: bool = True) -> Catalog:
+        """This catalogue with a shop's own sentences on top.
+
+        ``folder`` has a folder for each locale (``es``, ``es-AR``) with TOML files of sentences, and may have
+        ``situations`` with situations of the shop's own. With ``strict`` every sentence is checked here and now.
+
+        Raises:
+            DocumentError: a file cannot be read.
+            CatalogError: with ``strict``, sentences with errors; ``findings`` holds each with file and line.
+        """
+        path = Path(folder)
+        held = {cldr.fallback_chain(texts.locale)[0]: texts for texts in overlay_texts(path)}
+        situations = dict(self._situations)
+        for file in sorted((path / "situations").glob("*.toml")):
+            name = f"situations/{file.name}"
+            for situation in read_situations(name, read_document(file), self._shared):
+                situations[situation.id] = situation
+        made = Catalog(
+            shared=self._shared,
+            situations=FrozenDict(situations),
+            layers=(*self._layers, held.get),
+            locales=tuple(sorted({*self.locales, *held})),
+            default_locale=self.default_locale,
+            tone=self.tone,
+            grouping=self.grouping,
+        )
+        if strict:
+            faults = [found for found in made.lint() if found.severity == "error"]
+            if faults:
+                raise CatalogError.of_findings(path.name, faults)
+        return made
+
+    def __len__(self) -> int:
+        return len(self._situations)
+
+    def __repr__(self) -> str:
+        return f"Catalog({len(self)} situations, locales {', '.join(self.locales)})"
+
+    def situations(self) -> tuple[str, ...]:
+        """The ids of all situations, in order.
+
+        >>> Catalog.builtin().situations()[:2]
+        ('account.gift_card_or_points', 'billing.invoice_copy')
+        """
+        return tuple(sorted(self._situations))
+
+    def situation(self, situation: str) -> Situation:
+        """The situation of this id.
+
+        Raises:
+            UnknownSituationError: there is none; the nearest id is named.
+        """
+        found = self._situations.get(situation)
+        if found is None:
+            raise UnknownSituationError.of(situation, self.situations())
+        return found
+
+    def voice(self, locale: str) -> Voice:
+        """The texts that a customer of ``locale`` hears, nearest first."""
+        return voice_of(locale, self._layers)
+
+    def resolve(
+        self, situation: str, *, locale: str, tone: Tone | str | None = None, channel: ReplyChannel | str = "email"
+    ) -> Resolved:
+        """The sentences of a reply, all in one language and one form of address.
+
+        The wished locale and its CLDR parents come first, then the shop's default; there the wished form of address,
+        then the usual one.
+
+        Raises:
+            UnknownSituationError: there is no such situation.
+            NoSentencesError: neither language can say all of it.
+        """
+        known = self.situation(situation)
+        wanted = self.tone if tone is None else member(Tone, "tone", tone)
+        own = self.voice(locale)
+        voices = (own, self.voice(self.default_locale))
+        keys = keys_for(known, member(ReplyChannel, "channel", channel))
+        found = resolve(keys, voices, wanted, asked=own.locale)
+        if found is None:
+            raise NoSentencesError.of(situation, dict.fromkeys(voice.locale for voice in voices))
+        return found
+
+    def render(
+        self,
+        situation: str,
+        arguments: Mapping[str, Any] | None = None,
+        /,
+        *,
+        locale: str,
+        tone: Tone | str | None = None,
+        channel: ReplyChannel | str = ReplyChannel.EMAIL,
+        **more: Any,
+    ) -> Reply:
+        """The reply to a situation.
+
+        Arguments are passed by name, or as a mapping where a name is taken (``channel`` of
+        ``contact.channel_moved``). ``None`` means absent. ``locale`` is a BCP 47 tag; numbers and dates are written as
+        there, also where the sentences are those of a parent.
+
+        >>> from datetime import date
+        >>> Catalog.builtin("en").render(
+        ...     "incident.deadline_set", locale="en", channel="chat", incident="INC-7", due=date(2026, 11, 27)
+        ... )
+        Traceback (most recent call last):
+            ...
+        csprotocol.errors.ReplyArgumentError: incident.deadline_set: due must be a datetime with a time zone;
+        it shows on the clock of that zone
+
+        Raises:
+            ReplyArgumentError: arguments are missing, unknown or of another kind; all of them at once.
+            UnknownSituationError, NoSentencesError: as :meth:`resolve`.
+            HeaderInjectionError: a value would break out of the subject line.
+            ReplyTooLongError: the text has more than 64,000 characters.
+        """
+        plan = self._plans.get((situation, locale, tone, channel))  # type: ignore[arg-type]  # words equal their members
+        if plan is None:
+            plan = self._plan(situation, locale, tone, channel)
+        given = more if arguments is None else {**arguments, **more}
+        return plan.reply(given)
+
+    def _plan(self, situation: str, locale: str, tone: Tone | str | None, channel: ReplyChannel | str) -> Plan:
+        if not isinstance(locale, str):
+            raise InvalidValueError.of("locale", locale, expected="a language tag such as es or pt-BR")
+        known_channel = member(ReplyChannel, "channel", channel)
+        known_tone = None if tone is None else member(Tone, "tone", tone)
+        resolved = self.resolve(situation, locale=locale, tone=tone, channel=known_channel)
+        formats = cldr.formats(resolved.voice.locale, grouping=self.grouping)
+        plan = Plan(self.situation(situation), resolved, known_channel, formats)
+        if len(self._plans) >= _MOST_PLANS:
+            self._plans.clear()
+        self._plans[situation, locale, known_tone, known_channel] = plan
+        return plan
+
+    @property
+    def shared(self) -> Shared:
+        """What all situations share."""
+        return self._shared
+
+    @property
+    def denials(self) -> Denials:
+        """The reasons for which a step of an incident may be denied."""
+        return self._shared.denials
+
+    def denial(self, code: str, params: Mapping[str, Any] | None = None, /, *, locale: str) -> str:
+        """The sentence for those who serve customers on why a step of an incident is denied.
+
+        ``code`` and ``params`` are those of a ``csprotocol.incident.Denial``; a code that nobody wrote a sentence for,
+        such as that of a shop's own guard, is told in general words.
+
+        >>> Catalog.builtin("en").denial("missing-field:assignee", {"field": "assignee"}, locale="en")
+        'Something is missing: assignee.'
+        """
+        word, _, detail = code.partition(":")
+        name = word.replace("-", "_")
+        known = name if name in self.denials.codes else "other"
+        given = {"field": detail or word, "roles": tuple(detail.split("|")), **(params or {})}
+        args = {key: variable.check()(given[key]) for key, variable in self.denials.variables.items()}
+        key = f"{DENIAL}.{known}"
+        voices = (self.voice(locale), self.voice(self.default_locale))
+        found = resolve((key,), voices, self.tone, asked=voices[0].locale)
+        if found is None:
+            raise NoSentencesError.of(key, dict.fromkeys(voice.locale for voice in voices))
+        formats = cldr.formats(found.voice.locale, grouping=self.grouping)
+        return compiled(parsed(found.sentences[key].source), self.denials.variables, formats, TEXT, key)(args)
+
+    def lint(self) -> list[Diagnostic]:
+        """Everything that is wrong or doubtful in the sentences of all layers, with file, line and hint.
+
+        >>> Catalog.builtin("en").lint()
+        []
+        """
+        from csprotocol.replies._lint import lint
+
+        return lint(self)
+
+
+def _nearest(locale: str, known: Iterable[str], *, keep: bool = False) -> str:
+    """The first of the locale and its parents that is ``known``; with ``keep``, the locale itself when one is."""
+    chain = cldr.fallback_chain(locale)
+    found = next((name for name in chain if name in known), None)
+    if found is None:
+        raise InvalidValueError.unknown("locale", locale, sorted(known))
+    return chain[0] if keep else found
+
+
+@cache
+def _builtin_situations() -> tuple[Shared, Mapping[str, Situation]]:
+    import tomllib
+
+    folder = files("csprotocol.replies").joinpath("data").joinpath("situations")
+    tables = {
+        file.name: tomllib.loads(file.read_text(encoding="utf-8"))
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    }
+    try:
+        shared = read_shared("shared.toml", tables.pop("shared.toml"))
+        return shared, FrozenDict({
+            situation.id: situation
+            for name, plain in sorted(tables.items())
+            for situation in read_situations(name, plain, shared)
+        })  # fmt: skip
+    except DocumentError as error:  # pragma: no cover - the tests read every file
+        raise AssertionError(str(error)) from error

@@ -1,0 +1,266 @@
+"""A reply, prepared: everything that does not depend on the arguments, for one situation, voice and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Final, TypeAlias
+
+from csprotocol.errors import Problem, ReplyArgumentError, ReplyTooLongError, SentenceError, one_of
+from csprotocol.replies import mf2
+from csprotocol.replies._channels import JOINTS, ReplyChannel
+from csprotocol.replies._conditions import Test, together
+from csprotocol.replies._reply import Reply, ReplyActions, ReplyFacts
+from csprotocol.replies._resolve import Resolved
+from csprotocol.replies._sentence import LIMITS, Piece, Writer, compiled, joined, pieces_of
+from csprotocol.replies._situation import SMS, SUBJECT, Block, Situation
+from csprotocol.replies._sms import for_sms
+from csprotocol.replies._targets import HTML, TEXT, WHATSAPP, Target
+from csprotocol.replies._targets import SMS as SMS_TARGET
+from csprotocol.replies._targets import SUBJECT as SUBJECT_TARGET
+from csprotocol.replies._texts import Sentence, digest
+from csprotocol.replies._variables import UnfitError, VariableType
+from csprotocol.replies.cldr import Formats
+
+__all__ = ["Plan", "keys_for", "parsed", "variables_in"]
+
+# When a block appears, what it says, what is said otherwise, and the free slots in it.
+Entry: TypeAlias = tuple[Test | None, list[Piece], list[Piece] | None, tuple[str, ...]]
+
+_LONGEST_HEADER: Final = 998  # octets of a line, RFC 5322, section 2.1.1
+_MOST_SHAPES: Final = 256
+# Others may read what is written there.
+_OPEN: Final = frozenset({ReplyChannel.SOCIAL})
+_TARGETS: Final[Mapping[ReplyChannel, Target]] = {ReplyChannel.WHATSAPP: WHATSAPP, ReplyChannel.SMS: SMS_TARGET}
+
+
+@lru_cache(maxsize=4096)
+def parsed(source: str) -> mf2.MessageModel:
+    """The model of a sentence.
+
+    Raises:
+        MessageError: it cannot be read, or makes no sense.
+    """
+    model = mf2.parse(source, limits=LIMITS)
+    for error in mf2.validate(model, source):
+        raise error
+    LIMITS.check_model(model)
+    return model
+
+
+def keys_for(situation: Situation, channel: ReplyChannel) -> tuple[str, ...]:
+    """The sentences that a reply in the channel may need."""
+    if channel is ReplyChannel.SMS:
+        return (f"{situation.id}.{SMS}",)
+    subject = (f"{situation.id}.{SUBJECT}",) if channel is ReplyChannel.EMAIL else ()
+    blocks = (key for block in _blocks(situation, channel) for key in block.keys)
+    return (*subject, *dict.fromkeys(blocks))
+
+
+def _blocks(situation: Situation, channel: ReplyChannel) -> tuple[Block, ...]:
+    return tuple(block for block in situation.blocks if channel in block.channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What writes the text for arguments of one shape, and the free slots that are empty in it."""
+
+    text: Writer
+    empty: tuple[str, ...]
+
+
+class Plan:
+    """What writes the replies to one situation in one voice and channel. Holds no argument of any reply.
+
+    Which blocks appear depends on which arguments are there and on a few of their values. For each such shape of
+    arguments all blocks are joined once into a single closure.
+    """
+
+    __slots__ = (
+        "_blocks",
+        "_deciders",
+        "_hidden",
+        "_html",
+        "_shapes",
+        "_subject",
+        "checks",
+        "facts",
+        "required",
+        "situation",
+    )
+
+    def __init__(self, situation: Situation, resolved: Resolved, channel: ReplyChannel, formats: Formats) -> None:
+        """Raises SentenceError: one of the sentences cannot be read."""
+        variables = situation.variables
+        self.situation = situation
+        self.facts = _facts(situation, resolved, channel, formats)
+        self.checks = {name: variable.check() for name, variable in variables.items()}
+        self.required = situation.required
+        self._hidden = tuple(name for name, each in variables.items() if each.pii) if channel in _OPEN else ()
+        conditions = {each for block in situation.blocks for each in block.when}
+        self._deciders = tuple(each.test for each in conditions if each.hangs_on_value(variables[each.variable]))
+        self._shapes: dict[tuple[object, ...], Shape] = {}
+
+        def blocks(target: Target) -> tuple[Entry, ...]:
+            def pieces(key: str) -> list[Piece]:
+                return pieces_of(_model(resolved.sentences[key]), variables, formats, target, key)
+
+            if channel is ReplyChannel.SMS:
+                return ((None, pieces(f"{situation.id}.{SMS}"), None, ()),)
+            return tuple(
+                (
+                    together(block.when),
+                    pieces(block.key),
+                    pieces(block.otherwise) if block.otherwise else None,
+                    _slots_in(resolved.sentences[block.key], situation),
+                )
+                for block in _blocks(situation, channel)
+            )
+
+        is_email = channel is ReplyChannel.EMAIL
+        self._blocks = blocks(_TARGETS.get(channel, TEXT))
+        # Few read the HTML of every reply; it is compiled when somebody first does.
+        self._html = cache(lambda: blocks(HTML)) if is_email else None
+        key = f"{situation.id}.{SUBJECT}"
+        self._subject = (
+            compiled(_model(resolved.sentences[key]), variables, formats, SUBJECT_TARGET, key) if is_email else None
+        )
+
+    def reply(self, given: Mapping[str, Any]) -> Reply:
+        """The reply with these arguments.
+
+        Raises:
+            ReplyArgumentError: arguments are missing, unknown or of another kind; all of them at once.
+            HeaderInjectionError: a value would break out of the subject.
+            ReplyTooLongError: the text has more than 64,000 characters.
+        """
+        args = self._checked(given)
+        withheld = self._withheld(args) if self._hidden else ()
+        key = (*args, *[test(args) for test in self._deciders])
+        shape = self._shapes.get(key) or self._shape(key, args)
+        text = shape.text(args)
+        if len(text) > LIMITS.output_characters:
+            raise ReplyTooLongError.of(len(text), LIMITS.output_characters)
+        if self._subject is None:
+            text = for_sms(text) if self.facts.channel is ReplyChannel.SMS else text
+            return Reply(self.facts, text, None, shape.empty, withheld)
+        subject = self._subject(args)
+        if len(subject) > _LONGEST_HEADER // 4 and len(subject.encode()) > _LONGEST_HEADER:
+            raise ReplyTooLongError.of(len(subject.encode()), _LONGEST_HEADER)
+        return Reply(self.facts, text, subject, shape.empty, withheld, lambda: self._page(args))
+
+    def _withheld(self, args: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(name for name in self._hidden if args.pop(name, None) is not None)
+
+    def _shape(self, key: tuple[object, ...], args: Mapping[str, Any]) -> Shape:
+        empty = dict.fromkeys(
+            slot
+            for test, _, _, slots in self._blocks
+            if test is None or test(args)
+            for slot in slots
+            if slot not in args
+        )
+        shape = Shape(joined(_between(JOINTS[self.facts.channel], _chosen(self._blocks, args))), tuple(empty))
+        if len(self._shapes) >= _MOST_SHAPES:
+            self._shapes.clear()
+        self._shapes[key] = shape
+        return shape
+
+    def _page(self, args: Mapping[str, Any]) -> str:
+        assert self._html is not None  # noqa: S101 - who has a subject has HTML
+        paragraphs = "\n".join(f"<p>{joined(pieces)(args)}</p>" for pieces in _chosen(self._html(), args))
+        direction = ' dir="rtl"' if self.facts.direction == "rtl" else ""
+        return f'<div lang="{self.facts.locale}"{direction}>\n{paragraphs}\n</div>'
+
+    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments as sentences take them; what is ``None`` or absent has no key."""
+        checks = self.checks
+        try:
+            args = {name: checks[name](value) for name, value in given.items() if value is not None}
+        except (KeyError, UnfitError):
+            raise self._unfit(given) from None
+        if not self.required <= args.keys():
+            raise self._unfit(given)
+        return args
+
+    def _unfit(self, given: Mapping[str, Any]) -> ReplyArgumentError:
+        return ReplyArgumentError.of(self.situation.id, tuple(_problems(self.situation, given)))
+
+
+def _chosen(entries: Iterable[Entry], args: Mapping[str, Any]) -> Iterator[list[Piece]]:
+    for test, pieces, otherwise, _slots in entries:
+        if test is None or test(args):
+            yield pieces
+        elif otherwise is not None:
+            yield otherwise
+
+
+def _between(joint: str, blocks: Iterable[list[Piece]]) -> Iterator[Piece]:
+    for place, pieces in enumerate(blocks):
+        if place:
+            yield joint
+        yield from pieces
+
+
+def _problems(situation: Situation, given: Mapping[str, Any]) -> Iterator[Problem]:
+    variables = situation.variables
+    for name, value in given.items():
+        if name not in variables:
+            yield Problem(str(name), f"is no variable of it; {one_of(variables, found=name)}")
+        elif value is not None:
+            try:
+                variables[name].check()(value)
+            except UnfitError as unfit:
+                yield Problem(name, str(unfit))
+    for name in variables:
+        if not variables[name].optional and given.get(name) is None:
+            yield Problem(name, f"is missing ({variables[name].type})")
+
+
+def _model(sentence: Sentence) -> mf2.MessageModel:
+    try:
+        return parsed(sentence.source)
+    except mf2.MessageError as error:
+        raise SentenceError.of(sentence.key, f"{sentence.file}: {error}") from None
+
+
+def _facts(situation: Situation, resolved: Resolved, channel: ReplyChannel, formats: Formats) -> ReplyFacts:
+    tone = resolved.tone
+    wording = " ".join(sentence.source for sentence in resolved.sentences.values())
+    return ReplyFacts(
+        situation.id,
+        formats.locale,
+        resolved.voice.text_locale,
+        tone,
+        channel,
+        formats.direction,
+        resolved.fallbacks,
+        ReplyActions(situation.status_after, situation.tags),
+        situation.review,
+        digest(f"{situation.id} {formats.locale} {tone} {channel} {wording}"),
+    )
+
+
+def _slots_in(sentence: Sentence, situation: Situation) -> tuple[str, ...]:
+    """The free slots that the sentence shows."""
+    names = {name for name, variable in situation.variables.items() if variable.type is VariableType.SLOT}
+    return tuple(sorted(names & variables_in(_model(sentence)))) if names else ()
+
+
+def variables_in(model: mf2.MessageModel) -> set[str]:
+    """The arguments that a sentence shows, chooses by or links to."""
+    patterns = [model.pattern] if isinstance(model, mf2.PatternMessage) else [each.value for each in model.variants]
+    declared = {each.name for each in model.declarations if isinstance(each, mf2.LocalDeclaration)}
+    found: set[str] = set()
+    expressions = [each.value for each in model.declarations]
+    for part in (part for pattern in patterns for part in pattern):
+        if isinstance(part, mf2.Expression):
+            expressions.append(part)
+        elif isinstance(part, mf2.Markup):
+            found |= {option.value.name for option in part.options if isinstance(option.value, mf2.VariableRef)}
+    for expression in expressions:
+        options = expression.function.options if expression.function else ()
+        values = (expression.arg, *(option.value for option in options))
+        found |= {value.name for value in values if isinstance(value, mf2.VariableRef)}
+    return found - declared
