@@ -62,9 +62,16 @@ def fetch() -> dict[str, Numbers] | None:
     if npm is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        packed = subprocess.run(
-            [npm, "pack", f"{PACKAGE}@{VERSION}", "--silent"], cwd=folder, capture_output=True, check=False
-        )
+        try:
+            packed = subprocess.run(
+                [npm, "pack", f"{PACKAGE}@{VERSION}", "--silent"],
+                cwd=folder,
+                capture_output=True,
+                check=False,
+                timeout=120,
+            )
+        except subprocess.TimeoutExpired:
+            return None
         archives = list(Path(folder).glob("*.tgz"))
         if packed.returncode or len(archives) != 1:
             return None

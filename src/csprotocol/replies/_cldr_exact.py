@@ -29,14 +29,8 @@ def exact(number: object, field: str, *, inexact: bool = True) -> Decimal:
         found = Decimal(number) if number.bit_length() < 4 * _MOST_DIGITS else None
     elif isinstance(number, float) and inexact:
         found = Decimal(repr(float(number)))
-    if found is None or not _is_writable(found):
+    if found is None or not (found.is_finite() and -_MOST_DIGITS < found.adjusted() < _MOST_DIGITS):
         kinds = "a Decimal, an int, a float or a text" if inexact else "a Decimal, an int or a text"
         shown = type(number).__name__
         raise InvalidValueError.of(field, shown, expected=f"{kinds} with a finite number of at most 400 digits")
     return found
-
-
-def _is_writable(number: Decimal) -> bool:
-    return number.is_finite() and (
-        -_MOST_DIGITS < number.adjusted() < _MOST_DIGITS and int(number.as_tuple().exponent) > -_MOST_DIGITS
-    )

@@ -10,7 +10,6 @@ from typing import Literal
 from csprotocol.errors import InvalidValueError
 from csprotocol.model._currencies import EXPONENTS
 from csprotocol.replies import mf2
-from csprotocol.replies._cldr_exact import exact
 
 __all__ = ["CurrencyWriter", "Rounding"]
 
@@ -50,15 +49,15 @@ class CurrencyWriter:
             return self._formatter.text_of_minor(minor, exponent)
         return self._formatter.text_of_minor(whole, self._decimals)
 
-    def _of_amount(self, amount: Decimal | int, rounding: Rounding) -> str:
-        number = exact(amount, "amount", inexact=False)
+    def _of_amount(self, number: Decimal, rounding: Rounding) -> str:
+        """``number`` is exact and finite."""
         shown = number.quantize(Decimal(1).scaleb(-self._decimals), context=_CONTEXT)
         if shown != number and rounding == "refuse":
             shown = number.quantize(Decimal(1).scaleb(-self._most), context=_CONTEXT)
             if shown != number:
                 raise InvalidValueError.of(
                     "amount",
-                    str(amount),
+                    str(number),
                     expected=f"at most {self._most} decimals for {self._currency}",
                     hint='round it before, or ask for rounding="half-up"',
                 )

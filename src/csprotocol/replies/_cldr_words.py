@@ -68,10 +68,11 @@ def _list_patterns(data: mf2.BabelLocaleData, style: str) -> dict[str, str]:
     if style not in get_args(ListStyle):
         raise InvalidValueError.unknown("style", style, get_args(ListStyle))
     known: Any = data.babel.list_patterns
-    for name in (style, *_STYLE_FALLBACKS.get(style, ())):
-        if name in known:
-            return dict(known[name])
-    raise InvalidValueError.unknown(f"list style of {data.babel}", style, sorted(known))
+    patterns: dict[str, str] = {}
+    # Some styles leave to the next what is the same there.
+    for name in reversed((style, *_STYLE_FALLBACKS.get(style, ()))):
+        patterns |= known.get(name, {})
+    return patterns
 
 
 class _Joint:
@@ -81,8 +82,9 @@ class _Joint:
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
-        bare = pattern.startswith("{0}") and pattern.endswith("{1}")
-        self.text = pattern[3:-3] if bare else None
+        between = pattern.removeprefix("{0}").removesuffix("{1}")
+        is_bare = len(between) == len(pattern) - 6 and "{" not in between
+        self.text = between if is_bare else None
 
     def __call__(self, first: str, second: str) -> str:
         return self._pattern.format(first, second) if self.text is None else f"{first}{self.text}{second}"

@@ -63,10 +63,7 @@ class BabelNumber:
         """The number as text."""
         whole, _, fraction = f"{number:f}".lstrip("-").partition(".")
         bare = self._assembled(self._sign(number.is_signed(), zero=not number), whole, fraction)
-        if self._frame is None:
-            return bare
-        before, after = self._frame.around(number)
-        return f"{before}{bare}{after}"
+        return bare if self._frame is None else self._frame.text(number, bare)
 
     def text_of_minor(self, minor: int, decimals: int) -> str:
         """The same for a whole number of minor units: 1990 with two decimals is 19.90."""
@@ -209,18 +206,26 @@ class _Frame:
         self._names = names
         self._category = category
 
-    def around(self, number: Decimal) -> tuple[str, str]:
-        """The text before and after the number."""
-        category = self._category(number.copy_abs())
-        pattern = self._patterns.get(category) or self._patterns["other"]
-        before, _, after = pattern.partition("{0}")
-        name = self._names.get(category) or self._names["other"]
-        return before.replace("{1}", name), after.replace("{1}", name)
+    def text(self, number: Decimal, written: str) -> str:
+        """The written number with its name."""
+        pattern, name = self._found(number)
+        return pattern.replace("{1}", name).replace("{0}", written)
 
     def parts(self, number: Decimal, pieces: tuple[SubPart, ...]) -> tuple[SubPart, ...]:
         """The pieces of the number with the name's around them."""
-        before, after = ((SubPart(self._kind, text),) if text else () for text in self.around(number))
-        return (*before, *pieces, *after)
+        pattern, name = self._found(number)
+        before, place, after = pattern.partition("{0}")
+        # Arabic says one and two hours without a figure.
+        shown = pieces if place else ()
+        first, last = ((SubPart(self._kind, text.replace("{1}", name)),) if text else () for text in (before, after))
+        return (*first, *shown, *last)
+
+    def _found(self, number: Decimal) -> tuple[str, str]:
+        category = self._category(number.copy_abs())
+        return (
+            self._patterns.get(category) or self._patterns["other"],
+            self._names.get(category) or self._names["other"],
+        )
 
 
 def _frame_of(locale: Locale, style: NumberStyle, category: Callable[[Decimal], str]) -> _Frame | None:
@@ -259,5 +264,8 @@ def _simple_unit(known: Any, unit: str, display: str) -> dict[str, str] | None:
     for name in known:
         if name == unit or name.partition("-")[2] == unit:
             patterns = known[name]
-            return dict(patterns.get(display) or patterns.get("short") or patterns["long"])
+            own = patterns.get(display, {})
+            # In CLDR's root the short texts stand for the others.
+            found = dict(own) if "other" in own else {**patterns.get("short", {}), **own}
+            return found if "other" in found else None
     return None
