@@ -52,6 +52,7 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/build_currencies.py --check
+	$(BIN)/python tools/build_grouping.py --check
 	$(BIN)/python tools/generate_zendesk_export.py --check
 
 bench:

@@ -20,7 +20,6 @@ _NO_REGION = "ZZ"
 _LONGEST = 100
 
 
-@lru_cache(maxsize=256)
 def canonical_locale(locale: str) -> str | None:
     """The locale in the spelling of BCP 47, without settings; ``None`` for what names no language.
 
@@ -29,7 +28,13 @@ def canonical_locale(locale: str) -> str | None:
     >>> canonical_locale("ZH_hant_hk"), canonical_locale("iw"), canonical_locale("en-UK"), canonical_locale("und")
     ('zh-Hant-HK', 'he', 'en-GB', None)
     """
-    match = _LOCALE.fullmatch(locale.replace("_", "-").lower()) if len(locale) <= _LONGEST else None
+    # Nothing long gets into the cache.
+    return _canonical(locale) if len(locale) <= _LONGEST else None
+
+
+@lru_cache(maxsize=256)
+def _canonical(locale: str) -> str | None:
+    match = _LOCALE.fullmatch(locale.replace("_", "-").lower())
     if match is None or match["language"] in {"und", "root"}:
         return None
     language, _, implied = _alias("language_aliases", match["language"]).partition("_")
@@ -48,15 +53,20 @@ def _alias(kind: str, name: str) -> str:
     return found if isinstance(found, str) else found[0] if found and len(found) == 1 else name
 
 
-@lru_cache(maxsize=256)
 def parent_chain(locale: str) -> tuple[str, ...]:
     """The locale and its CLDR parents, nearest first, without the root; empty for what names no language.
 
     >>> parent_chain("es_AR"), parent_chain("zh-TW"), parent_chain("nb"), parent_chain("root")
     (('es-AR', 'es-419', 'es'), ('zh-TW', 'zh-Hant-TW', 'zh-Hant'), ('nb', 'no'), ())
     """
+    name = canonical_locale(locale)
+    return _chain(name) if name else ()
+
+
+@lru_cache(maxsize=256)
+def _chain(locale: str) -> tuple[str, ...]:
     chain: list[str] = []
-    name = (canonical_locale(locale) or "").replace("-", "_")
+    name = locale.replace("-", "_")
     while name and name != "root":
         chain.append(name.replace("_", "-"))
         name = _parent(name)
