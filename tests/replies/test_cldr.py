@@ -478,6 +478,18 @@ class TestInterval:
         start, end = datetime(2026, 11, 27, 9, tzinfo=MADRID), datetime(2026, 11, 27, 18, tzinfo=MADRID)
         assert cldr.formats("de").interval(start, end, skeleton="Hm") == "09:00–18:00 Uhr"
 
+    @pytest.mark.parametrize(
+        ("locale", "hour", "shown"),
+        [
+            ("es", 20, "9 de la mañana – 8 de la noche"),
+            ("es", 11, "9–11 de la mañana"),
+            ("az-Arab-IR", 18, "۹ AM – ۶ PM"),
+        ],
+    )
+    def test_parts_of_the_day(self, locale: str, hour: int, shown: str) -> None:
+        start, end = datetime(2026, 11, 27, 9, tzinfo=MADRID), datetime(2026, 11, 27, hour, tzinfo=MADRID)
+        assert cldr.formats(locale).interval(start, end, skeleton="Bh") == shown
+
     def test_reversed(self) -> None:
         with pytest.raises(InvalidValueError, match="no earlier than the start"):
             cldr.formats("en").interval(date(2026, 11, 27), date(2026, 11, 26))
@@ -548,6 +560,30 @@ class TestLocaleData:
         message = mf2.Message("{$sum :currency}", "es", locale_data=data)
         assert message.format({"sum": Money.of("1234.50", "EUR")}) == shown
         assert cldr.formats("es", grouping=grouping).currency("1234.50", "EUR") == shown
+
+    @given(
+        st.decimals(-(10**9), 10**9, places=2, allow_nan=False),
+        st.sampled_from(["es", "en-IN", "ar", "ar-EG", "he", "fa", "de-CH", "sl", "pl"]),
+        st.sampled_from(
+            [
+                mf2.NumberStyle(),
+                mf2.NumberStyle("percent"),
+                mf2.NumberStyle("currency", currency="EUR"),
+                mf2.NumberStyle("currency", currency="CHF", currency_display="name"),
+                mf2.NumberStyle("unit", unit="duration-hour", unit_display="long"),
+                mf2.NumberStyle(sign="exceptZero", grouping="min2", minimum_integer=4),
+            ]
+        ),
+    )
+    def test_parts_and_minor_units_make_the_text(self, number: Decimal, locale: str, style: mf2.NumberStyle) -> None:
+        formatter = cldr.locale_data(locale).number(style)
+        text = formatter.text(number)
+        assert "".join(part.value for part in formatter.parts(number)) == text
+        assert formatter.text_of_minor(int(number.scaleb(2)), 2) == text
+
+    def test_arabic_says_one_hour_without_a_figure(self) -> None:
+        message = mf2.Message("{$n :unit unit=hour unitDisplay=long}", "ar", bidi_isolation="none")
+        assert [message.format({"n": n}) for n in (1, 2, 3)] == ["ساعة", "ساعتان", "3 ساعات"]
 
     def test_it_is_the_same_object(self) -> None:
         assert cldr.locale_data("es") is cldr.locale_data("es")

@@ -16,11 +16,12 @@ __all__ = ["Length", "date_writer", "datetime_writer", "interval_writer", "time_
 Length: TypeAlias = Literal["full", "long", "medium", "short"]
 
 # From the largest to the smallest, as an interval asks which of its fields differ.
-_FIELDS: dict[str, Callable[[dt.datetime], int]] = {
+_FIELDS: dict[str, Callable[[dt.datetime], object]] = {
     "y": lambda at: at.year,
     "M": lambda at: at.month,
     "d": lambda at: at.day,
     "a": lambda at: at.hour >= 12,
+    "B": lambda at: at.hour >= 12,  # the place in the order; each locale has its own parts of the day
     "H": lambda at: at.hour,
     "h": lambda at: at.hour % 12,
     "m": lambda at: at.minute,
@@ -117,6 +118,7 @@ def interval_writer(data: mf2.BabelLocaleData, skeleton: str) -> Callable[[dt.da
     nearest = skeleton if skeleton in known else match_skeleton(skeleton, known)
     parts: Any = known[nearest] if nearest else {}
     pairs = {letter: tuple(data.pattern(part) for part in parts[letter]) for letter in parts}
+    fields = {**_FIELDS, "B": data.pattern("B")} if "B" in pairs else _FIELDS
     same, apart = _alone(data, nearest)
     between = str(known.get(None, "{0}-{1}"))
 
@@ -124,7 +126,7 @@ def interval_writer(data: mf2.BabelLocaleData, skeleton: str) -> Callable[[dt.da
     def write(start: dt.datetime, end: dt.datetime, days_only: bool) -> str:  # noqa: FBT001 - a key of the cache
         if start == end:
             return same[days_only](start)
-        for letter, value in _FIELDS.items():
+        for letter, value in fields.items():
             if letter in pairs and value(start) != value(end):
                 return "".join([show(at) for show, at in zip(pairs[letter], (start, end), strict=False)])
         first, second = apart[days_only](start), apart[days_only](end)

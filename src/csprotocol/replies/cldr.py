@@ -267,7 +267,7 @@ class Formats:
         >>> [formats("pl").plural(n) for n in (1, 2, 5)], formats("en").plural(Decimal("1.0"))
         (['one', 'few', 'many'], 'other')
 
-        Raises InvalidValueError: no Decimal and no int, or longer than 400 digits.
+        Raises InvalidValueError: no Decimal and no int, or a Decimal that is not finite or longer than 400 digits.
         """
         if type(number) is int:
             return self._writers.plurals(number)

@@ -75,7 +75,16 @@ def _by_babel(letter: str, length: int, locale: Locale, digits: _Digits) -> _Fie
     from babel.dates import DateTimeFormat
 
     field = letter * length
-    return lambda moment: _in_digits(DateTimeFormat(moment, locale)[field], digits)
+
+    def write(moment: datetime) -> str:
+        shown = DateTimeFormat(moment, locale)
+        try:
+            return _in_digits(shown[field], digits)
+        except ValueError:
+            # Where a locale has no names for the parts of the day, CLDR has the halves stand for them.
+            return _in_digits(shown["a" * length], digits)
+
+    return write
 
 
 def _zone(letter: str, length: int, locale: Locale, digits: _Digits) -> _Field:
