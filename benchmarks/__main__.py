@@ -15,6 +15,7 @@ from benchmarks.bench_compile import compiling
 from benchmarks.bench_import import importing
 from benchmarks.bench_incident_columns import incident_columns
 from benchmarks.bench_machine import machines
+from benchmarks.bench_replies import replies
 from benchmarks.bench_returns import returns
 from benchmarks.bench_sla import clocks
 from benchmarks.bench_store import journals
@@ -23,7 +24,7 @@ PACKAGES = (
     "csprotocol", "numpy", "pandas", "polars", "duckdb", "exchange_calendars", "opening-hours-py",
     "business-duration", "businesstime", "businesstimedelta", "workalendar",
     "transitions", "python-statemachine", "automat", "simpleslacalc", "eventsourcing", "zen-engine",
-    "panzi-json-logic", "rule-engine", "cel-python",
+    "panzi-json-logic", "rule-engine", "cel-python", "jinja2", "fluent.runtime", "python-liquid", "babel",
 )  # fmt: skip
 # Peers that cannot stand beside the rest, and the interpreters that have them.
 _pythons: dict[str, str] = {}
@@ -35,6 +36,7 @@ RUNS: dict[str, Callable[[bool], Table]] = {
     "machine": lambda quick: machines(quick=quick),
     "incident": lambda quick: incident_columns(quick=quick),
     "returns": lambda quick: returns(quick=quick),
+    "replies": lambda quick: replies(quick=quick),
     "store": lambda quick: journals(quick=quick),
     "compile": lambda quick: compiling(quick=quick),
     "import": lambda quick: importing(quick=quick),

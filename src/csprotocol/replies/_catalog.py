@@ -274,6 +274,24 @@ class Catalog:
         formats = cldr.formats(found.voice.locale, grouping=self.grouping)
         return compiled(parsed(found.sentences[key].source), self.denials.variables, formats, TEXT, key)(args)
 
+    def coverage(self) -> dict[str, dict[str, tuple[Tone | None, ...]]]:
+        """For each locale the situations that it can say in full, with the forms of address in which it can.
+
+        >>> Catalog.builtin("en", "es").coverage()["en"]["order.lost"]
+        (None,)
+        >>> Catalog.builtin("en", "es").coverage()["es"]["order.lost"]
+        (<Tone.INFORMAL: 'informal'>, <Tone.FORMAL: 'formal'>)
+        """
+        voices = {locale: self.voice(locale) for locale in self.locales}
+        return {
+            locale: {
+                name: said
+                for name, situation in sorted(self._situations.items())
+                if (said := voice.tones_for(situation.keys))
+            }
+            for locale, voice in voices.items()
+        }
+
     def lint(self) -> list[Diagnostic]:
         """Everything that is wrong or doubtful in the sentences of all layers, with file, line and hint.
 

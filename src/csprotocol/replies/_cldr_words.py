@@ -34,16 +34,17 @@ _EUPHONY: dict[str, tuple[re.Pattern[str], str]] = {
     "{0} o {1}": (_SOUNDS_O, "{0} u {1}"),
 }
 _DIGITS = mf2.Digits()
+_Join: TypeAlias = Callable[[str, str], str]
 
 
 def list_writer(data: mf2.BabelLocaleData, style: str) -> Callable[[Iterable[str]], str]:
     """What joins texts as the locale does."""
     patterns = _list_patterns(data, style)
-    start, middle = _Joint(patterns["start"]), _Joint(patterns["middle"])
+    start, middle = _joint(patterns["start"]), _joint(patterns["middle"])
     is_spanish = data.babel.language == "es"
-    end, pair = (_joint(patterns.get(name, patterns["end"]), is_spanish=is_spanish) for name in ("end", "2"))
+    end, pair = (_last_joint(patterns.get(name, patterns["end"]), is_spanish=is_spanish) for name in ("end", "2"))
     # Nearly everywhere the patterns only stand between the texts, so that str.join does the work.
-    between = start.text if start.text == middle.text else None
+    between = _bare(patterns["start"]) if patterns["start"] == patterns["middle"] else None
 
     def write(items: Iterable[str]) -> str:
         if isinstance(items, str):
@@ -75,27 +76,25 @@ def _list_patterns(data: mf2.BabelLocaleData, style: str) -> dict[str, str]:
     return patterns
 
 
-class _Joint:
-    """A pattern of two places: ``text`` stands between them where nothing stands around, else it is ``None``."""
-
-    __slots__ = ("_pattern", "text")
-
-    def __init__(self, pattern: str) -> None:
-        self._pattern = pattern
-        between = pattern.removeprefix("{0}").removesuffix("{1}")
-        is_bare = len(between) == len(pattern) - 6 and "{" not in between
-        self.text = between if is_bare else None
-
-    def __call__(self, first: str, second: str) -> str:
-        return self._pattern.format(first, second) if self.text is None else f"{first}{self.text}{second}"
+def _bare(pattern: str) -> str | None:
+    """The text between the two places of a pattern; ``None`` where something stands around them too."""
+    between = pattern.removeprefix("{0}").removesuffix("{1}")
+    return between if len(between) == len(pattern) - 6 and "{" not in between else None
 
 
-def _joint(pattern: str, *, is_spanish: bool) -> Callable[[str, str], str]:
-    usual = _Joint(pattern)
+def _joint(pattern: str) -> _Join:
+    between = _bare(pattern)
+    if between is None:
+        return pattern.format
+    return lambda first, second: f"{first}{between}{second}"
+
+
+def _last_joint(pattern: str, *, is_spanish: bool) -> _Join:
+    usual = _joint(pattern)
     if not is_spanish or pattern not in _EUPHONY:
         return usual
     clashes, other = _EUPHONY[pattern]
-    changed = _Joint(other)
+    changed = _joint(other)
     return lambda first, second: (changed if clashes.match(second) else usual)(first, second)
 
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from csprotocol.replies._channels import Tone
 from csprotocol.replies._lint_message import Fault, faults_of
 from csprotocol.replies._resolve import Voice
 from csprotocol.replies._samples import sms_segments
@@ -152,19 +153,30 @@ def _of_locale(known: _Known, locale: str) -> Iterator[Diagnostic]:
         if texts.locale == locale:
             for sentence in texts.sentences.values():
                 yield from _of_sentence(known, texts, voice, sentence)
-    inherited = _is_inherited(voice, locale)
-    for key in known.wanted:
-        for tone in voice.tones or (None,):
-            heard = voice.sentence(key, tone)
-            if heard is not None:
-                yield from _tone_mix(heard, locale, tone, voice)
-            elif not inherited:
-                yield _missing(key, locale, tone, _home(voice, key))
+    is_region = any(texts.locale != locale for texts in voice.texts)
+    for tone in voice.tones or (None,):
+        heard = {key: said for key in known.wanted if (said := voice.sentence(key, tone)) is not None}
+        for sentence in heard.values():
+            yield from _tone_mix(sentence, locale, tone, voice)
+        # A region only holds what is said otherwise there: what is missing is told of its parent.
+        if not is_region:
+            yield from (_missing(key, locale, tone, _home(voice, key)) for key in _gaps(known, voice, tone, heard))
 
 
-def _is_inherited(voice: Voice, locale: str) -> bool:
-    """Whether a parent is there to be told what is missing: a region only holds what is said otherwise."""
-    return any(texts.locale != locale for texts in voice.texts)
+def _gaps(known: _Known, voice: Voice, tone: Tone | None, heard: Mapping[str, Sentence]) -> Iterator[str]:
+    """The sentences that are missing where others of the same situation are there.
+
+    A situation that a language does not speak of at all is no fault: it is answered in another one. Nor is a form of
+    address that a shop does not use.
+    """
+    begun = {_area(key) for key, sentence in heard.items() if sentence.tone is tone}
+    toned = {_area(key) for texts in voice.texts for key, other in texts.sentences if other is not None}
+    begun |= {_area(key) for key in heard} - toned
+    yield from (key for key in known.wanted if key not in heard and _area(key) in begun)
+
+
+def _area(key: str) -> str:
+    return key.rpartition(".")[0]
 
 
 def _of_sentence(known: _Known, texts: LocaleTexts, voice: Voice, sentence: Sentence) -> Iterator[Diagnostic]:
@@ -221,8 +233,7 @@ def _missing(key: str, locale: str, tone: str | None, home: str) -> Diagnostic:
 
 def _home(voice: Voice, key: str) -> str:
     """The file in which the sentence would be expected: that of its neighbours."""
-    area = key.rpartition(".")[0]
-    near = (each for texts in voice.texts for each in texts.sentences.values() if each.key.rpartition(".")[0] == area)
+    near = (each for texts in voice.texts for each in texts.sentences.values() if _area(each.key) == _area(key))
     return next((each.file for each in near), "")
 
 

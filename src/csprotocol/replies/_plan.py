@@ -11,7 +11,7 @@ from csprotocol.errors import Problem, ReplyArgumentError, ReplyTooLongError, Se
 from csprotocol.replies import mf2
 from csprotocol.replies._channels import JOINTS, ReplyChannel
 from csprotocol.replies._conditions import Test, together
-from csprotocol.replies._reply import Reply, ReplyActions, ReplyFacts
+from csprotocol.replies._reply import Reply, ReplyActions, ReplyFacts, made
 from csprotocol.replies._resolve import Resolved
 from csprotocol.replies._sentence import LIMITS, Piece, Writer, compiled, joined, pieces_of
 from csprotocol.replies._situation import SMS, SUBJECT, Block, Situation
@@ -28,6 +28,7 @@ __all__ = ["Plan", "keys_for", "parsed", "variables_in"]
 # When a block appears, what it says, what is said otherwise, and the free slots in it.
 Entry: TypeAlias = tuple[Test | None, list[Piece], list[Piece] | None, tuple[str, ...]]
 
+_LONGEST_TEXT: Final = LIMITS.output_characters
 _LONGEST_HEADER: Final = 998  # octets of a line, RFC 5322, section 2.1.1
 _MOST_SHAPES: Final = 256
 # Others may read what is written there.
@@ -135,25 +136,35 @@ class Plan:
             HeaderInjectionError: a value would break out of the subject.
             ReplyTooLongError: the text has more than 64,000 characters.
         """
-        args = self._checked(given)
+        checks = self.checks
+        args: dict[str, Any] = {}
+        try:
+            for name, value in given.items():
+                if value is not None:
+                    args[name] = checks[name](value)
+        except (KeyError, UnfitError):
+            raise self._unfit(given) from None
         withheld = self._withheld(args) if self._hidden else ()
-        key = (*args, *[test(args) for test in self._deciders])
-        shape = self._shapes.get(key) or self._shape(key, args)
+        key = (*args, *[test(args) for test in self._deciders]) if self._deciders else tuple(args)
+        shape = self._shapes.get(key) or self._shape(key, args, given)
         text = shape.text(args)
-        if len(text) > LIMITS.output_characters:
-            raise ReplyTooLongError.of(len(text), LIMITS.output_characters)
+        if len(text) > _LONGEST_TEXT:
+            raise ReplyTooLongError.of(len(text), _LONGEST_TEXT)
         if self._subject is None:
             text = for_sms(text) if self.facts.channel is ReplyChannel.SMS else text
-            return Reply(self.facts, text, None, shape.empty, withheld)
+            return made((self.facts, text, None, shape.empty, withheld, None))
         subject = self._subject(args)
         if len(subject) > _LONGEST_HEADER // 4 and len(subject.encode()) > _LONGEST_HEADER:
             raise ReplyTooLongError.of(len(subject.encode()), _LONGEST_HEADER)
-        return Reply(self.facts, text, subject, shape.empty, withheld, lambda: self._page(args))
+        return made((self.facts, text, subject, shape.empty, withheld, (self._page, args)))
 
     def _withheld(self, args: dict[str, Any]) -> tuple[str, ...]:
         return tuple(name for name in self._hidden if args.pop(name, None) is not None)
 
-    def _shape(self, key: tuple[object, ...], args: Mapping[str, Any]) -> Shape:
+    def _shape(self, key: tuple[object, ...], args: Mapping[str, Any], given: Mapping[str, Any]) -> Shape:
+        # Only arguments that nothing is missing from get a shape, so those of a known one are complete.
+        if not self.required <= {name for name, value in given.items() if value is not None}:
+            raise self._unfit(given)
         empty = dict.fromkeys(
             slot
             for test, _, _, slots in self._blocks
@@ -172,17 +183,6 @@ class Plan:
         paragraphs = "\n".join(f"<p>{joined(pieces)(args)}</p>" for pieces in _chosen(self._html(), args))
         direction = ' dir="rtl"' if self.facts.direction == "rtl" else ""
         return f'<div lang="{self.facts.locale}"{direction}>\n{paragraphs}\n</div>'
-
-    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments as sentences take them; what is ``None`` or absent has no key."""
-        checks = self.checks
-        try:
-            args = {name: checks[name](value) for name, value in given.items() if value is not None}
-        except (KeyError, UnfitError):
-            raise self._unfit(given) from None
-        if not self.required <= args.keys():
-            raise self._unfit(given)
-        return args
 
     def _unfit(self, given: Mapping[str, Any]) -> ReplyArgumentError:
         return ReplyArgumentError.of(self.situation.id, tuple(_problems(self.situation, given)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Literal, NamedTuple
 
 from csprotocol.model import StatusCategory
 from csprotocol.replies._channels import ReplyChannel, Tone
 from csprotocol.replies._sms import SmsCount, count_sms
 
-__all__ = ["Fallback", "Reply", "ReplyActions", "ReplyFacts"]
+__all__ = ["Fallback", "Reply", "ReplyActions", "ReplyFacts", "made"]
 
 _LONG_SUBJECT: Final = 78  # RFC 5322, section 2.1.1: lines should have no more characters
 _LONG_WHATSAPP: Final = 1_024  # the body of a template of the WhatsApp Business Platform
@@ -62,9 +63,11 @@ class ReplyFacts:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Reply:
+class Reply(NamedTuple):
     """What the catalogue made of a situation and its arguments. Its repr shows nothing that a customer said.
+
+    ``requires_personalisation`` names the free slots that are empty, ``withheld`` the variables that were left out
+    because others may read the channel, ``made_of`` is what the HTML is made of when somebody asks for it.
 
     >>> from csprotocol.replies import Catalog
     >>> reply = Catalog.builtin("en").render("contact.need_order_number", locale="en")
@@ -79,7 +82,7 @@ class Reply:
     subject: str | None = None
     requires_personalisation: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
-    _html: str | Callable[[], str] | None = field(default=None, compare=False)
+    made_of: tuple[Callable[[Any], str], Mapping[str, Any]] | str | None = None
 
     @property
     def situation(self) -> str:
@@ -119,7 +122,10 @@ class Reply:
     @property
     def html(self) -> str | None:
         """The same as HTML, made when it is first asked for each time; ``None`` in channels without HTML."""
-        return self._html() if callable(self._html) else self._html
+        if isinstance(self.made_of, tuple):
+            write, args = self.made_of
+            return write(args)
+        return self.made_of
 
     @property
     def sms(self) -> SmsCount | None:
@@ -180,6 +186,15 @@ class Reply:
             "fingerprint": facts.fingerprint,
         }
 
+    def __eq__(self, other: object) -> bool:
+        return tuple(self[:5]) == tuple(other[:5]) if isinstance(other, Reply) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(tuple(self[:5]))
+
     def __repr__(self) -> str:
         facts, tone = self.facts, self.tone
         return (
@@ -190,3 +205,7 @@ class Reply:
     def __reduce__(self) -> tuple[Any, ...]:
         # What makes the HTML stays behind; the HTML goes along.
         return Reply, (self.facts, self.text, self.subject, self.requires_personalisation, self.withheld, self.html)
+
+
+# A tuple is made directly: the constructor of a named tuple takes a tenth of the time of a whole reply.
+made: Final[Callable[[tuple[Any, ...]], Reply]] = partial(tuple.__new__, Reply)

@@ -51,6 +51,12 @@ class Voice:
                 return found
         return None
 
+    def tones_for(self, keys: Iterable[str]) -> tuple[Tone | None, ...]:
+        """The forms of address in which all of ``keys`` can be said; ``None`` stands for the only one."""
+        wanted = tuple(keys)
+        tones = self.tones or (None,)
+        return tuple(tone for tone in tones if all(self.sentence(key, tone) is not None for key in wanted))
+
     def avoided(self, tone: Tone | None) -> tuple[str, ...]:
         """The words that betray another form of address; the nearest locale that says so decides."""
         if tone is None:

@@ -8,11 +8,13 @@ usual forms (options, local variables, several selectors) is left to the engine,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from csprotocol.errors import SentenceError
+from csprotocol.model import Money
 from csprotocol.replies import cldr, mf2
 from csprotocol.replies._functions import amount_writer, empty_slot, functions
 from csprotocol.replies._targets import Target, runs_against
@@ -195,14 +197,22 @@ class _Compiler:
         return lambda args: words(args) if name in args else empty
 
     def _list(self, name: str, style: Any) -> Writer:
-        join, isolated = self.formats.list, self._isolated(name)
+        join, isolated = self.formats.list_writer(style=style), self._isolated(name)
         escape, (before, after) = self.target.value(name), self.target.around
 
         def in_rtl(item: str) -> str:
             return f"{before}{item if escape is None else escape(item)}{after}"
 
-        written = in_rtl if self.is_rtl else isolated
-        return lambda args: join([written(item) for item in args[name]], style=style)
+        if self.is_rtl:
+            return lambda args: join([in_rtl(item) for item in args[name]])
+        if escape is not None:
+            return lambda args: join([isolated(item) for item in args[name]])
+
+        def write(args: Mapping[str, Any]) -> str:
+            text = join(args[name])
+            return text if text.isascii() else join([isolated(item) for item in args[name]])
+
+        return write
 
     def _formatted(self, name: str, write: Callable[[Any], str]) -> Writer:
         escape = self.target.value(name)
@@ -222,7 +232,7 @@ class _Compiler:
         formats, kind = self.formats, variable.type
         if called == "date" and kind is VariableType.DATE and options.keys() <= {"length"}:
             length: Any = options.get("length", "medium")
-            return formats.date_writer(length=length) if length in _LENGTHS else None
+            return _days(formats, length) if length in _LENGTHS else None
         if called == "datetime" and kind is VariableType.DATETIME and options.keys() <= {"dateLength"}:
             length = options.get("dateLength", "medium")
             return self._moment(length) if length in _LENGTHS else None
@@ -231,7 +241,7 @@ class _Compiler:
         if called in ("", "integer", "number") and kind is VariableType.INT:
             return formats.number_writer()
         if called in ("", "currency") and kind is VariableType.MONEY:
-            return formats.money
+            return _amounts(formats)
         if called == "cs:amount" and kind in (VariableType.AMOUNT, VariableType.MONEY, VariableType.PERCENT):
             return amount_writer(formats)
         if called == "percent" and kind is VariableType.PERCENT:
@@ -278,22 +288,34 @@ class _Compiler:
         return write
 
 
+@lru_cache(maxsize=256)
+def _days(formats: Formats, length: Any) -> Callable[[date], str]:
+    # The variable has seen to it that a plain date arrives: those are equal when they look the same.
+    return lru_cache(maxsize=4096)(formats.date_writer(length=length))
+
+
+@lru_cache(maxsize=256)
+def _amounts(formats: Formats) -> Callable[[Money], str]:
+    @lru_cache(maxsize=4096)
+    def write(minor: int, currency: str, exponent: int) -> str:
+        return formats.money(Money(minor, currency, exponent))
+
+    return lambda money: write(money.minor, money.currency, money.exponent)
+
+
 def _by_number(name: str, by_key: Mapping[str, Writer], rest: Writer, plural: Callable[[int], str]) -> Writer:
     exact = {int(key): write for key, write in by_key.items() if key.lstrip("-").isdigit()}
     by_category = {key: write for key, write in by_key.items() if key.isalpha()}
 
-    def choose(args: Mapping[str, Any]) -> str:
-        number = args[name]
-        write = exact.get(number)
-        if write is None:
-            write = by_category.get(plural(number), rest)
-        return write(args)
+    @lru_cache(maxsize=1024)
+    def choose(number: int) -> Writer:
+        return exact.get(number) or by_category.get(plural(number), rest)
 
-    return choose
+    return lambda args: choose(args[name])(args)
 
 
 def joined(pieces: Iterable[Piece]) -> Writer:
-    """One closure for the pieces. Few sentences have more than three placeholders, so those are spelled out."""
+    """One closure for the pieces: three placeholders are spelled out, more are put together from such."""
     texts, writers = [""], list[Writer]()
     for piece in pieces:
         if isinstance(piece, str):
@@ -301,17 +323,28 @@ def joined(pieces: Iterable[Piece]) -> Writer:
         else:
             writers.append(piece)
             texts.append("")
-    start = texts[0]
+    if len(writers) > _MOST_SPELLED:
+        return _halves(texts, writers)
+    start, after = texts[0], texts[1:]
     if not writers:
         return lambda _args: start
-    one, after_one = writers[0], texts[1]
+    one, behind = writers[0], after[0]
     if len(writers) == 1:
-        return (lambda args: f"{start}{one(args)}{after_one}") if start or after_one else one
-    two, after_two = writers[1], texts[2]
+        return (lambda args: f"{start}{one(args)}{behind}") if start or behind else one
+    two, behind_two = writers[1], after[1]
     if len(writers) == 2:
-        return lambda args: f"{start}{one(args)}{after_one}{two(args)}{after_two}"
-    three, after_three = writers[2], texts[3]
-    if len(writers) == 3:
-        return lambda args: f"{start}{one(args)}{after_one}{two(args)}{after_two}{three(args)}{after_three}"
-    rest = list(zip(writers, texts[1:], strict=True))
-    return lambda args: start + "".join([write(args) + text for write, text in rest])
+        return lambda args: f"{start}{one(args)}{behind}{two(args)}{behind_two}"
+    three, behind_three = writers[2], after[2]
+    return lambda args: f"{start}{one(args)}{behind}{two(args)}{behind_two}{three(args)}{behind_three}"
+
+
+_MOST_SPELLED: Final = 3
+
+
+def _halves(texts: list[str], writers: list[Writer]) -> Writer:
+    pieces: list[Piece] = [texts[0]]
+    for write, text in zip(writers, texts[1:], strict=True):
+        pieces += [write, text]
+    middle = len(pieces) // 2
+    first, second = joined(pieces[:middle]), joined(pieces[middle:])
+    return lambda args: first(args) + second(args)

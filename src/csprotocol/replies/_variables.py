@@ -17,7 +17,6 @@ from csprotocol.model._words import member
 __all__ = ["LONGEST_LIST", "UnfitError", "Variable", "VariableType"]
 
 LONGEST_LIST: Final = 200
-_LONGEST_TEXT: Final = 16_000
 _SCHEMES: Final = ("https://", "mailto:", "tel:")
 
 
@@ -132,18 +131,17 @@ class Variable:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value or value.isspace():
+    if type(value) is str and value and not value.isspace():
+        return value
+    if not isinstance(value, str) or not value.strip():
         raise UnfitError("must be a text that is not blank")
-    if len(value) > _LONGEST_TEXT:
-        raise UnfitError(f"must have at most {_LONGEST_TEXT} characters")
-    # A member of a StrEnum is its word.
-    return value if type(value) is str else str(value)
+    return str(value)  # a member of a StrEnum is its word
 
 
 def _ref(value: object) -> str:
-    if type(value) is int:
-        return str(value)
-    return _text(value)
+    if type(value) is str and value and not value.isspace():
+        return value
+    return str(value) if type(value) is int else _text(value)
 
 
 def _url(value: object) -> str:
@@ -171,9 +169,9 @@ def _int_from(minimum: int) -> Callable[[object], int]:
 
 
 def _money(value: object) -> Money:
-    if not isinstance(value, Money):
-        raise UnfitError("must be Money")
-    return value
+    if type(value) is Money or isinstance(value, Money):
+        return value
+    raise UnfitError("must be Money")
 
 
 def _share(value: object) -> Decimal:
@@ -193,7 +191,7 @@ def _amount(value: object) -> Money | Decimal | int:
 
 
 def _date(value: object) -> date:
-    if not isinstance(value, date) or isinstance(value, datetime):
+    if type(value) is not date and (not isinstance(value, date) or isinstance(value, datetime)):
         raise UnfitError("must be a date; of a datetime, pass .date() in the customer's time zone")
     return value
 
@@ -217,11 +215,17 @@ def _flag(value: object) -> bool:
 
 
 def _list(value: object) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, list | tuple):
+    if not isinstance(value, list | tuple):
         raise UnfitError("must be a list of texts")
     if not 0 < len(value) <= LONGEST_LIST:
         raise UnfitError(f"must hold 1 to {LONGEST_LIST} texts")
-    return tuple([_text(item) for item in value])
+    try:
+        is_filled = all(map(str.strip, value))
+    except TypeError:
+        is_filled = False
+    if not is_filled:
+        raise UnfitError("must be a list of texts, none of them blank")
+    return tuple(value)
 
 
 def _choice(choices: tuple[str, ...]) -> Callable[[object], str]:
@@ -253,7 +257,7 @@ _CHECKS: Final[Mapping[VariableType, Callable[[Any], Any]]] = {
     VariableType.TEXT: _text,
     VariableType.URL: _url,
 }
-_WORDS_SCHEMA: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1, "maxLength": _LONGEST_TEXT}
+_WORDS_SCHEMA: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1}
 _MONEY_SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {"amount": {"type": "string"}, "currency": {"type": "string"}},

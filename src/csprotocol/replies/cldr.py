@@ -261,6 +261,14 @@ class Formats:
         """
         return self._writers.lists[style](items)
 
+    def list_writer(self, *, style: ListStyle = "standard") -> Callable[[Iterable[str]], str]:
+        """What writes enumerations as :meth:`list` does, for those who write many.
+
+        >>> formats("pl").list_writer()(["Koszulka", "Buty"])
+        'Koszulka i Buty'
+        """
+        return self._writers.lists[style]
+
     def plural(self, number: Decimal | int) -> str:
         """The CLDR category: zero, one, two, few, many or other. A Decimal counts with the decimals that it shows.
 
