@@ -63,7 +63,7 @@ def returns(*, quick: bool) -> Table:
     calls: dict[str, Callable[[], Any]] = {
         name: partial(engine, samples[0]) for name, engine in engines.items() if name != OURS
     }
-    calls[OURS] = partial(run, TERMS.checks, samples[0])
+    calls[OURS] = partial(run, TERMS.checks.each, samples[0])
     calls[DECISION] = _decision(law=None)
     calls[BY_LAW] = _decision(law=Law.of("ES"))
     taken = seconds_per_call(calls, rounds=5 if quick else 11, budget_seconds=0.05 if quick else 0.2)
@@ -97,7 +97,7 @@ def _expected(facts: Facts) -> set[str]:
 
 
 def _ours(facts: Facts) -> set[str]:
-    return {outcome.names[0] for outcome in run(TERMS.checks, facts) if outcome.status is Status.BLOCK}
+    return {outcome.names[0] for outcome in run(TERMS.checks.each, facts) if outcome.status is Status.BLOCK}
 
 
 def _decision(law: Law | None) -> Callable[[], Any]:

@@ -31,6 +31,7 @@ from tests.cli.commands import Ended, run
 EXAMPLES = Path(__file__).parents[2] / "examples" / "returns"
 SHOPIFY, WOOCOMMERCE, OWN = (EXAMPLES / f"{name}.json" for name in ("shopify_order", "woocommerce_order", "order"))
 DAY = ("--on", "2026-11-10")
+DOWNLOAD = ("--fact", "digital=yes", "--fact", "consent_and_acknowledgement=no")
 
 
 def asked(order: Path | str = SHOPIFY, *options: object, line: str = "SHIRT-M=2", reason: str = "unwanted") -> Ended:
@@ -95,6 +96,25 @@ class TestDecide:
             WOOCOMMERCE, "--on", "2027-03-01", *options[2:], "--check", "--delivered", "2026-11-04", line="POT-1"
         )
         assert (late.status, "  eligible  no\n" in late.out) == (1, True)
+
+    @pytest.mark.parametrize(
+        ("order", "options", "line", "answer", "deadline"),
+        [
+            # In time, and not sure whether the shop takes it.
+            (SHOPIFY, ("--policy", "fashion", "--no-law"), "SHIRT-M=2", "cannot be said yet", "not known yet"),
+            # In time, and never taken back.
+            (OWN, ("--policy", "food"), "CAKE-1", "no", "none"),
+            # Nothing to send back, and a right all the same.
+            (OWN, DOWNLOAD, "MUG-1", "yes, refund", "2026-11-16"),
+        ],
+    )
+    def test_an_end_and_a_parcel_only_of_what_is_sure(
+        self, order: Path, options: tuple[str, ...], line: str, answer: str, deadline: str
+    ) -> None:
+        said = asked(order, *DAY, "--no-holidays", *options, line=line).out
+        assert f"  eligible  {answer}\n" in said
+        assert f"  deadline  {deadline}\n" in said
+        assert "parcel" not in said
 
     def test_facts_are_supplied_as_it_says(self) -> None:
         ended = asked(

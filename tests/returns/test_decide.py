@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -24,8 +25,8 @@ from csprotocol.returns import (
     Selector,
     Status,
     decide,
+    is_rma,
 )
-from csprotocol.returns._rma import is_rma
 from tests.returns.shop import asked, eur, order, policy
 
 ES, GB = Law.of("ES"), Law.of("GB")
@@ -199,6 +200,17 @@ class TestPolicies:
         line = OrderLine(id="MUG-1", unit_price=eur("7.50"))
         decision = decide(order(line), asked("2026-03-20"), policy(keep_product_below="10.00"), law=None)
         assert (decision.return_method, decision.next_action) == ("KeepProduct", NextAction.REFUND_NOW)
+
+    def test_what_was_asked_before_changes_nothing(self) -> None:
+        words: dict[str, Any] = {"requires": ("tags_attached", "unopened"), "exclusions": ("final_sale",)}
+        used = policy(**words)
+        for told in product((True, False, None), repeat=3):
+            facts = dict(zip(("tags_attached", "unopened", "final_sale"), told, strict=True))
+            request = asked("2026-03-20", line_facts={"facts": facts})
+            decision = decide(order(), request, used, law=None)
+            assert decision == decide(order(), request, policy(**words), law=None)
+            looked_at = {name: fact for each in decision.outcomes for name, fact in each.evidence.items()}
+            assert facts.items() <= looked_at.items()
 
 
 class TestSeveralLines:

@@ -181,6 +181,21 @@ class TestExchange:
         with pytest.raises(CurrencyMismatchError):
             decide(order(), asked("2026-03-20", remedy="exchange", exchange_items=items), policy(), law=None)
 
+    def test_it_is_in_minor_units_of_the_same_size(self) -> None:
+        items = (ExchangeItem(sku="X", unit_price=Money(30_000, "EUR", 3)),)
+        with pytest.raises(CurrencyMismatchError):
+            decide(order(), asked("2026-03-20", remedy="exchange", exchange_items=items), policy(), law=None)
+
+    @pytest.mark.parametrize(
+        ("remedies", "action"),
+        [((), NextAction.INSPECT_GOODS), (("refund",), NextAction.CREATE_EXCHANGE)],
+    )
+    def test_what_costs_nothing_waits_for_nothing(self, remedies: tuple[str, ...], action: NextAction) -> None:
+        opened = Fees(restocking_percent="15", when={"unopened": False}, remedies=remedies)
+        request = asked("2026-03-20", remedy="exchange", exchange_items=(ExchangeItem(sku="X", unit_price=eur("80")),))
+        decision = decide(order(), request, policy(fees={ReasonNature.REMORSE: opened}), law=None)
+        assert (decision.next_action, "unopened" in decision.missing_facts) == (action, not remedies)
+
     def test_what_was_paid_back_already_buys_nothing(self) -> None:
         items = (ExchangeItem(sku="X", unit_price=eur("80.00")),)
         found = order(captured=eur("80.00"), refunded=eur("80.00"))

@@ -82,8 +82,11 @@ def _eligible(decision: ReturnDecision, remedy: Remedy) -> str:
 
 
 def _deadline(decision: ReturnDecision) -> str:
-    if decision.deadline is None:
-        return "not known yet" if decision.eligible is not False else "none"
+    """A right that is not sure has no sure end, and a no for another cause is not about the time."""
+    if decision.eligible is None or (decision.eligible and decision.deadline is None):
+        return "not known yet"
+    if decision.deadline is None or (not decision.eligible and decision.asked_on <= decision.deadline):
+        return "none"
     moved = decision.deadline_unrolled is not None and decision.deadline_unrolled != decision.deadline
     put_off = f" (put off from {decision.deadline_unrolled})" if moved else ""
     return f"{decision.deadline}{put_off}"

@@ -12,6 +12,7 @@ from csprotocol.returns._period import Period
 from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._refund import RefundBreakdown, Transaction
 from csprotocol.returns._request import ExchangeItem, Remedy, RequestedLine, ReturnRequest
+from csprotocol.returns._rma import is_rma, rma_number
 from csprotocol.returns._terms import (
     Fees,
     OriginalShipping,
@@ -56,6 +57,8 @@ __all__ = [
     "Transaction",
     "WindowKind",
     "decide",
+    "is_rma",
     "jurisdictions",
+    "rma_number",
     "working_days",
 ]

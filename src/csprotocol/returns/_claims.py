@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from csprotocol.model import Buyer, ContractChannel, Order, ReasonNature
 from csprotocol.returns._law import Confidence, Exemption, Law, LawKind, StatutoryRule
-from csprotocol.returns._outcome import RuleOutcome, Status, missing, tell
+from csprotocol.returns._outcome import BLOCK, PASS, RuleOutcome, Status, missing, tell
 from csprotocol.returns._window import Circumstances, Window, statutory_window
 
 __all__ = ["Basis", "Claim", "legal_claims"]
@@ -28,7 +29,9 @@ class Basis(StrEnum):
     NONE = "none"
 
 
-class Claim(NamedTuple):
+# Made for one decision, and changed by nobody: not frozen, for that takes three times as long to make.
+@dataclass(slots=True, eq=False)
+class Claim:
     """One right. ``open`` is ``None`` where a fact is missing; ``remedies`` are what it gives."""
 
     basis: Basis
@@ -54,6 +57,13 @@ _WORDS: Final = {
     LawKind.POSTING: _Words(Basis.STATUTORY_DEFAULT, "POLICY_NOT_POSTED", "POSTING_DEFAULT_EXPIRED"),
 }
 _DATES: Final = ("asked_on", "deadline")
+# Looked up once: a member is found through the class of its enum, which takes longer than most questions here.
+_CONSUMER: Final = Buyer.CONSUMER
+_NON_CONFORMITY: Final = ReasonNature.NON_CONFORMITY
+_POSTING: Final = LawKind.POSTING
+_UNVERIFIED: Final = Confidence.UNVERIFIED
+_WITHDRAWAL: Final = LawKind.WITHDRAWAL
+_WITHDRAWN: Final = Basis.STATUTORY_WITHDRAWAL
 _FOR_REMORSE: Final = (LawKind.WITHDRAWAL, LawKind.POSTING)
 # Whoever got bad goods may change their mind as well.
 _FOR_DEFECTS: Final = (LawKind.SHORT_TERM_REJECT, LawKind.GUARANTEE, LawKind.WITHDRAWAL, LawKind.POSTING)
@@ -63,10 +73,10 @@ def legal_claims(
     law: Law, order: Order, nature: ReasonNature | None, known: Circumstances, *, posted: bool, trace: list[RuleOutcome]
 ) -> list[Claim]:
     """What the law gives, with an outcome in ``trace`` for each rule that was looked at."""
-    kinds = _FOR_DEFECTS if nature is ReasonNature.NON_CONFORMITY else _FOR_REMORSE
+    kinds = _FOR_DEFECTS if nature is _NON_CONFORMITY else _FOR_REMORSE
     claims = []
     for kind in kinds:
-        if kind is LawKind.POSTING and posted:
+        if kind is _POSTING and posted:
             continue
         possible, lacking, sure = _rules_for(law, kind, order, known, trace)
         if not possible and _is_before_all(law, kind, known):
@@ -78,8 +88,7 @@ def legal_claims(
         else:
             claims += found
     # A plain word of the law, where no right of a special kind stands beside it.
-    special = any(claim.basis is Basis.STATUTORY_WITHDRAWAL for claim in claims)
-    if nature is not ReasonNature.NON_CONFORMITY and not special:
+    if nature is not _NON_CONFORMITY and _WITHDRAWN not in [claim.basis for claim in claims]:
         _say_none(law, order, known, trace)
     return claims
 
@@ -110,7 +119,7 @@ def _rules_for(
             continue
         if not _in_force(rule, known):
             continue
-        if rule.consumers_only and order.buyer is not Buyer.CONSUMER:
+        if rule.consumers_only and order.buyer is not _CONSUMER:
             refused = refused or RuleOutcome("NOT_A_CONSUMER", Status.BLOCK, ("buyer",), (order.buyer,), rule.source)
         elif rule.channels and order.contract not in rule.channels:
             code = "NOT_DISTANCE_CONTRACT" if order.contract is ContractChannel.IN_STORE else "NOT_THIS_CONTRACT"
@@ -135,7 +144,7 @@ def _doubtful(claims: list[Claim], lacking: list[RuleOutcome], trace: list[RuleO
     if len(answers) == 1:
         return least
     trace += lacking
-    return least._replace(open=None)
+    return replace(least, open=None)
 
 
 def _is_before_all(law: Law, kind: LawKind, known: Circumstances) -> bool:
@@ -172,12 +181,12 @@ def _claim(law: Law, rule: StatutoryRule, known: Circumstances, trace: list[Rule
     words = _WORDS[rule.kind]
     code = words.ground if window.open else words.over
     if window.open is not None and (is_open or not window.open):
-        status = Status.PASS if window.open else Status.BLOCK
+        status = PASS if window.open else BLOCK
         trace.append(tell((code, status, _DATES, (known.asked_on, window.deadline), source)))
-    if is_open is not False:
+    if is_open is not False and window.codes:
         dates = window.deadline, known.contract_on
         trace += [tell((each, Status.ADJUST, ("deadline", "contract_on"), dates, source)) for each in window.codes]
-    if rule.confidence is Confidence.UNVERIFIED and is_open is not False:
+    if rule.confidence is _UNVERIFIED and is_open is not False:
         trace.append(RuleOutcome("LAW_UNVERIFIED", Status.ADJUST, ("rule",), (rule.id,), source))
     return Claim(words.basis, is_open, window, _remedies(rule, window, known, trace), source, rule)
 
@@ -201,7 +210,7 @@ def _exempt(exemption: Exemption, facts: Mapping[str, object], trace: list[RuleO
 
 def _remedies(rule: StatutoryRule, window: Window, known: Circumstances, trace: list[RuleOutcome]) -> tuple[str, ...]:
     """What the customer may ask for; on whom the proof lies is said beside it."""
-    if not window.open or rule.kind is LawKind.WITHDRAWAL:
+    if not window.open or rule.kind is _WITHDRAWAL:
         return rule.remedies
     start = known.line.last
     if rule.presumption is not None and start is not None and known.asked_on > rule.presumption.after(start):

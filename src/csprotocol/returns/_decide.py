@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from csprotocol.errors import InvalidValueError
@@ -63,10 +64,11 @@ def decide(
     zone = order.zone
     asked_on = local_date(request.at, zone)
     ordered_on = contract_on = None if order.placed_at is None else local_date(order.placed_at, zone)
-    whole, by_line = arrivals(order, zone)
+    arrived, by_line = arrivals(order, zone)
+    whole = arrived
     if whole.came is None and any(_is_to_come(line) for line in order.lines):
         # What was never sent has not come.
-        whole = whole._replace(came=False)
+        whole = replace(whole, came=False)
     if contract_on is None and law is not None:
         contract_on = whole.sent or whole.first
         latest = contract_on or asked_on
@@ -87,7 +89,7 @@ def decide(
         is_business_day,
         actor,
     )
-    judged = [judge_line(setting, order.line(each.id), each, by_line[each.id]) for each in request.lines]
+    judged = [judge_line(setting, order.line(each.id), each, by_line.get(each.id, arrived)) for each in request.lines]
     return together(setting, judged, settle(order, request, version, judged, trace), trace)
 
 
@@ -108,19 +110,20 @@ def _version(
     """The version that was in force when the order was placed, the latest of several; and whether that is known."""
     if policy is None:
         return None, True
+    if isinstance(policy, ReturnPolicy) and policy.valid_from is policy.valid_to is None:
+        return policy, True
     versions = (policy,) if isinstance(policy, ReturnPolicy) else _versions(policy)
     if ordered_on is None:
         return (versions[0], True) if len(versions) == 1 else (None, False)
-    in_force = [
-        version
-        for version in versions
-        if (version.valid_from is None or version.valid_from <= ordered_on)
-        and (version.valid_to is None or ordered_on <= version.valid_to)
-    ]
-    if not in_force:
+    latest, since = None, date.min
+    for version in versions:
+        begins = version.valid_from or date.min
+        in_force = begins <= ordered_on and (version.valid_to is None or ordered_on <= version.valid_to)
+        if in_force and (latest is None or since < begins):
+            latest, since = version, begins
+    if latest is None:
         trace.append(RuleOutcome("NO_POLICY_IN_FORCE", Status.BLOCK, ("placed_at",), (ordered_on,), "policy"))
-        return None, True
-    return max(in_force, key=lambda version: version.valid_from or date.min), True
+    return latest, True
 
 
 def _versions(policies: object) -> tuple[ReturnPolicy, ...]:

@@ -17,6 +17,7 @@ from csprotocol.returns._outcome import RuleOutcome, Status
 from csprotocol.returns._period import Period
 from csprotocol.returns._refund import PARTS, RefundBreakdown, Transaction
 from csprotocol.returns._request import Remedy
+from csprotocol.returns._terms import MEANS
 
 __all__ = ["decision_of", "plain_of"]
 
@@ -258,7 +259,7 @@ _OF_DECISIONS: Final[Mapping[str, Reader]] = {
     "lines": _each(_line_of),
     "refund": _refund_of,
     "difference_due": _maybe(_money),
-    "refund_method": _maybe(_one_of("original_payment", "store_credit", "gift_card", "bank_transfer")),
+    "refund_method": _maybe(_one_of(*MEANS)),
     "refund_due": _maybe(_day),
     "may_withhold_until": _each(_one_of("goods_received", "proof_of_sending")),
     "return_goods_by": _maybe(_day),

@@ -283,8 +283,10 @@ class Law:
 
     def exemptions_of(self, rule: StatutoryRule, facts: Mapping[str, object]) -> list[Exemption]:
         """Those of ``rule`` that are about such goods at all, as far as ``facts`` say what they are."""
-        get = facts.get
         # What nobody says of goods, they are not.
+        if self.goods.isdisjoint(facts):
+            return []
+        get = facts.get
         return [
             each for what, due, each in self._exemptions[rule.id] if get(what, not due) is due or get(what, 0) is None
         ]
@@ -292,11 +294,6 @@ class Law:
     def of_kind(self, kind: LawKind) -> tuple[StatutoryRule, ...]:
         """All rules of that kind, whenever they were in force."""
         return self._by_kind[kind]
-
-
-def _with_first_fact(exemption: Exemption) -> tuple[str, bool, Exemption]:
-    what, due = next(iter(exemption.when.items()))
-    return what, due, exemption
 
 
 def jurisdictions() -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import Order, OrderLine, ReasonNature, local_date
@@ -15,7 +16,7 @@ from csprotocol.returns._arrival import Arrival
 from csprotocol.returns._claims import Basis, Claim, legal_claims
 from csprotocol.returns._decided import LineDecision
 from csprotocol.returns._law import Law
-from csprotocol.returns._outcome import RuleOutcome, Status, missing, run
+from csprotocol.returns._outcome import BLOCK, UNKNOWN, RuleOutcome, Status, missing
 from csprotocol.returns._period import IsWorkingDay
 from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._request import RequestedLine, ReturnRequest
@@ -26,7 +27,9 @@ from csprotocol.returns._window import Circumstances, Window
 __all__ = ["Judged", "Setting", "judge_line"]
 
 
-class Setting(NamedTuple):
+# Made for one decision, and changed by nobody: not frozen, for that takes three times as long to make.
+@dataclass(slots=True, eq=False)
+class Setting:
     """What is the same for all lines of a request."""
 
     order: Order
@@ -44,7 +47,8 @@ class Setting(NamedTuple):
     actor: str | None
 
 
-class Judged(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Judged:
     """A line with what the money is worked out from."""
 
     line: OrderLine
@@ -57,14 +61,6 @@ class Judged(NamedTuple):
     decision: LineDecision
     not_sent: bool
     has_goods: bool
-
-
-class Verdict(NamedTuple):
-    """The right that was chosen, those that a fact is missing for, and all that were looked at."""
-
-    chosen: Claim | None
-    undecided: list[Claim]
-    claims: list[Claim]
 
 
 @lru_cache(maxsize=1024)
@@ -93,7 +89,7 @@ def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival:
     trace = [*_run_general(asked.quantity, returnable, line.reimbursed_quantity, line.fulfilled_quantity)]
     quantity_ok, not_sent = asked.quantity <= returnable, line.fulfilled_quantity == 0
     if not_sent and arrival.came is None:
-        arrival = arrival._replace(came=False)
+        arrival = replace(arrival, came=False)
     known = Circumstances(
         setting.asked_on,
         setting.ordered_on,
@@ -113,8 +109,7 @@ def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival:
         shop = policy_claim(terms, known, blocked=blocked, is_business_day=days, source=policy.sources[at], trace=trace)
     # What was never sent is cancelled, not returned: the shop's words on returns say nothing of it.
     claims = legal if shop is None or not_sent else [*legal, shop]
-    open_now = [claim for claim in claims if claim[1]] if quantity_ok else []
-    undecided = [claim for claim in claims if claim[1] is None] if quantity_ok else []
+    open_now, undecided = _standing(claims) if quantity_ok else ([], [])
     chosen = _best(open_now, setting.request.remedy)
     if not setting.policy_is_known and quantity_ok:
         trace.append(missing("placed_at", "policy"))
@@ -123,11 +118,23 @@ def judge_line(setting: Setting, line: OrderLine, asked: RequestedLine, arrival:
         _say_overrides(chosen, shop, against, trace)
     elif quantity_ok and nature is None and not undecided:
         undecided = _if_defective(setting, known, shop if against else None, trace)
-    verdict = Verdict(chosen, undecided, legal if shop is None else [*legal, shop])
-    decision = _told(asked, returnable, verdict, setting.request.remedy, tuple(trace))
+    leading = chosen or (undecided[0] if undecided else _latest(legal if shop is None else [*legal, shop]))
+    eligible = True if chosen is not None else None if undecided else False
+    decision = _told(setting.request, asked, leading, tuple(trace), returnable=returnable, eligible=eligible)
     has_goods = not not_sent and _are_goods(asked, facts)
-    rights = tuple([each for each in legal if each.open])
+    rights = tuple(_standing(legal)[0]) if legal else ()
     return Judged(line, asked, terms, chosen, rights, facts, decision, not_sent, has_goods)
+
+
+def _standing(claims: Iterable[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """Those that are open, and those that a fact is missing for."""
+    open_now, undecided = [], []
+    for claim in claims:
+        if claim.open:
+            open_now.append(claim)
+        elif claim.open is None:
+            undecided.append(claim)
+    return open_now, undecided
 
 
 def _are_goods(asked: RequestedLine, facts: dict[str, object]) -> bool:
@@ -150,7 +157,7 @@ def _facts(setting: Setting, line: OrderLine, asked: RequestedLine, terms: Retur
         "rma": setting.request.rma,
         "severity": asked.severity,
     }
-    if not _DATED.isdisjoint(facts):
+    if not facts.keys().isdisjoint(_DATED):
         _read_dates(facts, setting.order)
     for tag in line.tags:
         # A tag says what goods are, to the shop and to the law.
@@ -160,13 +167,15 @@ def _facts(setting: Setting, line: OrderLine, asked: RequestedLine, terms: Retur
 
 
 # Facts that are days; data from elsewhere writes them as texts or instants.
-_DATED: Final = frozenset({
+_DATED: Final = (
     "repair_requested_on", "repair_returned_on", "contract_copy_on", "withdrawal_informed_on", "contract_confirmed_on",
-})  # fmt: skip
+)  # fmt: skip
 
 
 def _read_dates(facts: dict[str, object], order: Order) -> None:
-    for name in _DATED.intersection(facts):
+    for name in _DATED:
+        if name not in facts:
+            continue
         found = facts[name]
         if isinstance(found, str):
             try:
@@ -214,13 +223,14 @@ def _run_terms(
 
     They are for a change of mind alone.
     """
-    found = run(terms.checks, facts)
+    found, failed = terms.checks.over(facts)
     trace += found
-    states = [each[1] for each in found]
-    against = [each for each in found if each[1] is Status.BLOCK] if Status.BLOCK in states else []
+    if not failed:
+        return [], False
+    against = [each for each in failed if each.status is BLOCK]
     if nature is ReasonNature.NON_CONFORMITY:
         return against, False
-    return against, True if against else None if Status.UNKNOWN in states else False
+    return against, True if against else None if UNKNOWN in [each.status for each in failed] else False
 
 
 # From the best for the customer to the least; what gives the remedy that was asked for comes before all others.
@@ -251,11 +261,11 @@ def _if_defective(
 
     ``excluded`` is what the shop would give, but for words that are for a change of mind alone.
     """
-    claims = [] if excluded is None else [excluded._replace(open=excluded.window.open)]
+    claims = [] if excluded is None else [replace(excluded, open=excluded.window.open)]
     if setting.law is not None:
         nature, aside = ReasonNature.NON_CONFORMITY, list[RuleOutcome]()
         claims += legal_claims(setting.law, setting.order, nature, known, posted=True, trace=aside)
-    found = [claim._replace(open=None) for claim in claims if claim.open is not False]
+    found = [replace(claim, open=None) for claim in claims if claim.open is not False]
     if found:
         trace.append(missing("reason"))
     return found
@@ -266,7 +276,7 @@ def _say_overrides(chosen: Claim, shop: Claim | None, against: Iterable[RuleOutc
     if against:
         codes = {_OVERRIDES.get(each.code, _EXCLUDED) for each in against}
         trace.extend(RuleOutcome(code, Status.ADJUST) for code in sorted(codes))
-    if chosen.basis is not Basis.SHOP_POLICY and shop is not None and shop.open is False:
+    if shop is not None and shop.open is False:
         source = chosen.rule.source if chosen.rule is not None else ""
         trace.append(
             RuleOutcome("STATUTORY_FLOOR_APPLIED", Status.ADJUST, ("deadline",), (chosen.window.deadline,), source)
@@ -281,20 +291,25 @@ _OVERRIDES: Final = {
 
 
 def _told(
-    asked: RequestedLine, returnable: int, verdict: Verdict, remedy: str, outcomes: tuple[RuleOutcome, ...]
+    request: ReturnRequest,
+    asked: RequestedLine,
+    leading: Claim | None,
+    outcomes: tuple[RuleOutcome, ...],
+    *,
+    returnable: int,
+    eligible: bool | None,
 ) -> LineDecision:
-    chosen, undecided = verdict.chosen, verdict.undecided
-    leading = chosen or (undecided[0] if undecided else _latest(verdict.claims))
+    """The answer; ``leading`` is the right that was chosen, or else the one whose dates are told."""
     window = leading.window if leading is not None else _NO_WINDOW
-    remedies = chosen.remedies if chosen is not None else ()
+    remedies = leading.remedies if eligible and leading is not None else ()
     told = _Draft()
     told.id = asked.id
     told.quantity = asked.quantity
-    told.eligible = True if chosen is not None else None if undecided else False
-    told.basis = chosen.basis if chosen is not None else Basis.UNDECIDED if undecided else Basis.NONE
+    told.eligible = eligible
+    told.basis = Basis.UNDECIDED if eligible is None else leading.basis if eligible and leading else Basis.NONE
     told.outcomes = outcomes
     told.remedies = remedies
-    told.requested_ok = remedy in remedies
+    told.requested_ok = request.remedy in remedies
     told.deadline = window.deadline
     told.deadline_unrolled = window.unrolled
     told.returnable_quantity = returnable

@@ -5,9 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import partial
+from operator import itemgetter
 from typing import Final, NamedTuple
 
-__all__ = ["GROUNDS", "Check", "RuleOutcome", "Status", "excluded", "missing", "required", "run", "tell"]
+__all__ = [
+    "BLOCK",
+    "GROUNDS",
+    "PASS",
+    "REVIEW",
+    "UNKNOWN",
+    "Check",
+    "Checks",
+    "RuleOutcome",
+    "Status",
+    "excluded",
+    "missing",
+    "required",
+    "run",
+    "tell",
+]
 
 
 class Status(StrEnum):
@@ -20,6 +36,11 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+# For what is asked of every outcome: a member is found through the class of its enum, which takes longer than a rule.
+PASS: Final = Status.PASS
+BLOCK: Final = Status.BLOCK
+REVIEW: Final = Status.REVIEW
+UNKNOWN: Final = Status.UNKNOWN
 # Codes that are a reason though nothing stands in the way: what the decision rests on.
 GROUNDS: Final = frozenset({
     "LEGAL_GUARANTEE", "POLICY_NOT_POSTED", "SHORT_TERM_REJECT", "STATUTORY_WITHDRAWAL", "WITHIN_POLICY_WINDOW",
@@ -77,6 +98,41 @@ class Check(dict[object, RuleOutcome]):
 
 # Values of facts are few; numbers of returns are not.
 _MOST_KEPT: Final = 64
+
+
+class Findings(NamedTuple):
+    """What several checks said together, and what of it is no pass."""
+
+    all: tuple[RuleOutcome, ...]
+    failed: tuple[RuleOutcome, ...]
+
+
+class Checks:
+    """Checks that are run together, with what they said of every set of facts that they have met."""
+
+    __slots__ = ("_known", "_values", "each")
+
+    def __init__(self, checks: Iterable[Check]) -> None:
+        self.each = tuple([(check.fact, check) for check in checks])
+        self._values = itemgetter(*[fact for fact, _ in self.each]) if self.each else None
+        self._known: dict[object, Findings] = {}
+
+    def over(self, facts: Mapping[str, object]) -> Findings:
+        """Every check over ``facts``; none of them stops the others."""
+        if self._values is None:
+            return _NOTHING
+        values = self._values(facts)
+        found = self._known.get(values)
+        if found is None:
+            outcomes = run(self.each, facts)
+            found = Findings(tuple(outcomes), tuple(each for each in outcomes if each.status is not PASS))
+            if len(self._known) < _MOST_SETS:
+                self._known[values] = found
+        return found
+
+
+_NOTHING: Final = Findings((), ())
+_MOST_SETS: Final = 256
 
 
 def run(checks: Iterable[tuple[str, Check]], facts: Mapping[str, object]) -> list[RuleOutcome]:

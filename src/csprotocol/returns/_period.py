@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, ClassVar, Final
 
@@ -37,11 +37,14 @@ class Period:
     business_days: int | None = None
     months: int | None = None
     years: int | None = None
+    # The days as a stretch of time; none of the other three is one.
+    span: timedelta | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         given = [each for each in (self.days, self.business_days, self.months, self.years) if each is not None]
         if len(given) != 1 or type(given[0]) is not int or not 0 < given[0] <= _MOST:
             raise InvalidValueError.of("period", given, expected="one of days, business_days, months and years")
+        object.__setattr__(self, "span", None if self.days is None else timedelta(days=self.days))
 
     def after(
         self, start: date, *, weekdays: Iterable[int] = (1, 2, 3, 4, 5), is_working_day: IsWorkingDay | None = None
@@ -51,8 +54,8 @@ class Period:
         Months and years end on the day of the same number, or on the last day of a shorter month. Business days are
         ``weekdays`` (1 is Monday) that are working days.
         """
-        if self.days is not None:
-            return start + timedelta(days=self.days)
+        if self.span is not None:
+            return start + self.span
         if self.business_days is None:
             return _months_after(start, self.months if self.months is not None else 12 * (self.years or 0))
         day, left = start, self.business_days
@@ -64,6 +67,8 @@ class Period:
     @property
     def counted(self) -> tuple[int, str]:
         """How many of what: ``(14, "days")``."""
+        if self.days is not None:
+            return self.days, "days"
         return next((count, unit) for unit in _UNITS if (count := getattr(self, unit)) is not None)
 
     def __str__(self) -> str:
@@ -73,7 +78,7 @@ class Period:
 
 
 _MOST: Final = 36_500
-_UNITS: Final = ("days", "business_days", "months", "years")
+_UNITS: Final = ("business_days", "months", "years")
 
 
 def rolled(day: date, *, weekdays: Iterable[int] = (1, 2, 3, 4, 5), is_working_day: IsWorkingDay | None = None) -> date:

@@ -15,7 +15,6 @@ from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._terms import PaymentSplit
 
 __all__ = [
-    "Parts",
     "RefundBreakdown",
     "Transaction",
     "line_share",
@@ -34,14 +33,6 @@ class Transaction(NamedTuple):
 
     method: str
     amount: Money
-
-
-class Parts(NamedTuple):
-    """Minor units of what comes back of some units of a line: price, discount and tax are of those units alone."""
-
-    items: int
-    discount: int
-    tax: int
 
 
 # The parts of a refund in the order in which they are told.
@@ -135,15 +126,15 @@ def _after_own_discount(line: OrderLine) -> int:
     return line.total.minor - (line.discount.minor if line.discount is not None else 0)
 
 
-def line_share(line: OrderLine, quantity: int, order_discount: int) -> Parts:
-    """What ``quantity`` more units of ``line`` bring back, after those that were reimbursed already."""
+def line_share(line: OrderLine, quantity: int, order_discount: int) -> tuple[int, int, int]:
+    """Price, discount and tax of ``quantity`` more units of ``line``, after those that were reimbursed already."""
     discount = order_discount + (line.discount.minor if line.discount is not None else 0)
     tax = line.tax.minor if line.tax is not None else 0
     of, done = line.quantity, line.reimbursed_quantity
     if quantity == of:
-        return Parts(line.total.minor, discount, tax)
+        return line.total.minor, discount, tax
     until = done + quantity
-    return Parts(
+    return (
         _between(line.total.minor, done, until, of),
         _between(discount, done, until, of) if discount else 0,
         _between(tax, done, until, of) if tax else 0,

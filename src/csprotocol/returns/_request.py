@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import ContactReason, FrozenDict, Money, ReasonNature
 from csprotocol.model._frozen import deep_frozen
 from csprotocol.model._order import require_moment
 from csprotocol.model._words import member
+from csprotocol.returns._terms import CONDITIONS, MEANS
 
 __all__ = ["ExchangeItem", "Remedy", "RequestedLine", "ReturnRequest"]
 
@@ -72,8 +72,8 @@ class RequestedLine:
             raise InvalidValueError.of(f"{where}.quantity", self.quantity, expected="a whole number, at least 1")
         if self.reason is not None:
             object.__setattr__(self, "nature", ContactReason.of(self.reason).nature)
-        if self.condition is not None and self.condition not in _CONDITIONS:
-            raise InvalidValueError.unknown(f"{where}.condition", self.condition, _CONDITIONS)
+        if self.condition is not None and self.condition not in CONDITIONS:
+            raise InvalidValueError.unknown(f"{where}.condition", self.condition, CONDITIONS)
         if self.severity not in (None, "major", "minor"):
             raise InvalidValueError.unknown(f"{where}.severity", self.severity, ("major", "minor"))
         percent = self.diminished_value_percent
@@ -81,9 +81,6 @@ class RequestedLine:
         if percent is not None and not (isinstance(given, Decimal) and percent.is_finite() and 0 <= percent <= 100):
             raise InvalidValueError.of(f"{where}.diminished_value_percent", percent, expected="a Decimal, 0 to 100")
         object.__setattr__(self, "facts", FrozenDict(deep_frozen(self.facts)))  # type: ignore[call-overload]
-
-
-_CONDITIONS: Final = ("NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +119,5 @@ class ReturnRequest:
             raise InvalidValueError.of("ReturnRequest.lines", ids, expected="at least one, each line once")
         if self.remedy is Remedy.EXCHANGE and not self.exchange_items:
             raise InvalidValueError.of("ReturnRequest.exchange_items", (), expected="what goes out instead")
-        if self.refund_method is not None and self.refund_method not in _METHODS:
-            raise InvalidValueError.unknown("ReturnRequest.refund_method", self.refund_method, _METHODS)
-
-
-_METHODS: Final = ("original_payment", "store_credit", "gift_card", "bank_transfer")
+        if self.refund_method is not None and self.refund_method not in MEANS:
+            raise InvalidValueError.unknown("ReturnRequest.refund_method", self.refund_method, MEANS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from csprotocol.errors import CurrencyMismatchError
 from csprotocol.model import Money, Order, ReasonNature
@@ -13,7 +14,6 @@ from csprotocol.returns._line import Judged
 from csprotocol.returns._outcome import RuleOutcome, Status, missing
 from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._refund import (
-    Parts,
     RefundBreakdown,
     line_share,
     minor_of,
@@ -25,14 +25,20 @@ from csprotocol.returns._refund import (
 from csprotocol.returns._request import Remedy, ReturnRequest
 from csprotocol.returns._terms import Fees, OriginalShipping, PaymentSplit
 
-__all__ = ["Settlement", "return_cost_payer", "settle"]
+__all__ = ["Settlement", "return_cost_payer", "say_return_cost", "settle"]
 
 _MONEY: Final = (Remedy.REFUND, Remedy.STORE_CREDIT, Remedy.EXCHANGE)
 _NO_FEES: Final = Fees()
+# Looked up once: a member is found through the class of its enum, which takes longer than most questions here.
+_EXCHANGE: Final = Remedy.EXCHANGE
+_STORE_CREDIT: Final = Remedy.STORE_CREDIT
+_REMORSE: Final = ReasonNature.REMORSE
 CUSTOMER, MERCHANT = "customer", "merchant"
 
 
-class Settlement(NamedTuple):
+# Made for one decision, and changed by nobody: not frozen, for that takes three times as long to make.
+@dataclass(slots=True, eq=False)
+class Settlement:
     """What comes back, by which means, and what a customer still pays for an exchange."""
 
     refund: RefundBreakdown
@@ -40,23 +46,34 @@ class Settlement(NamedTuple):
     difference_due: Money | None
     # Whether the parcel back would cost more than the goods are worth to the shop, so that the customer keeps them.
     keeps: bool = False
+    # Whether a fee hangs on what the goods turn out to be like.
+    waits_for_goods: bool = False
 
 
-class _Paid(NamedTuple):
-    """A line that brings money back, with its share of prices, discounts and tax."""
+@dataclass(slots=True, eq=False)
+class _Paid:
+    """A line that brings money back, with price, discount and tax of the units that come back."""
 
     judged: Judged
-    share: Parts
+    items: int
+    discount: int
+    tax: int
 
     @property
     def price(self) -> int:
         """What was charged for the units that come back, without tax on top."""
-        return self.share.items - self.share.discount
+        return self.items - self.discount
 
     @property
     def nature(self) -> ReasonNature:
         """Whoever gives no reason changed their mind."""
-        return self.judged.asked.nature or ReasonNature.REMORSE
+        return self.judged.asked.nature or _REMORSE
+
+    @property
+    def may_cost(self) -> bool:
+        """Whether anything might be taken off at all."""
+        terms = self.judged.terms
+        return (terms is not None and bool(terms.fees)) or self.judged.asked.diminished_value_percent is not None
 
 
 def settle(
@@ -68,22 +85,21 @@ def settle(
 ) -> Settlement:
     """The money for the lines that bring any; what was special about it goes into ``trace``."""
     like = order.lines[0].total
-    # By the id of the line: in which order they were asked for changes nothing.
-    paid = _paid(order, sorted(judged, key=_line_id)) if request.remedy in _MONEY else []
+    paid = _paid(order, judged) if request.remedy in _MONEY else []
     if not paid:
         return Settlement(RefundBreakdown.nothing(like.currency, like.exponent), None, None)
     parts = _goods(order, paid)
     if order.shipping_paid is not None:
         parts["shipping"] = _shipping(order, paid, order.shipping_paid.minor, trace)
-    keeps = _keeps(paid, parts, policy, like, trace)
-    if any(_may_cost(each.judged) for each in paid):
+    keeps, waits = _keeps(paid, parts, policy, like, trace), False
+    if True in [each.may_cost for each in paid]:
         require_currency(policy, like)
-        _take_off(like, paid, parts, request.remedy, trace, keeps=keeps)
+        waits = _take_off(like, paid, parts, request.remedy, trace, keeps=keeps)
     total = sum(parts.values()) - parts.get("tax_included", 0)
     if order.captured is not None or order.payments:
         total += _cap(order, parts, total, trace)
     difference = None
-    if request.remedy is Remedy.EXCHANGE:
+    if request.remedy is _EXCHANGE:
         trace.append(RuleOutcome("EXCHANGE", Status.ADJUST))
         wanted = _price_of(request, like)
         difference = Money(wanted - total, like.currency, like.exponent)
@@ -95,14 +111,19 @@ def settle(
     parts["total"] = total
     how = policy.payment_split if policy is not None else PaymentSplit.PROPORTIONAL
     refund = RefundBreakdown.of(like, parts, split(total, order, how, method))
-    return Settlement(refund, method, difference, keeps)
+    return Settlement(refund, method, difference, keeps, waits)
 
 
 def _price_of(request: ReturnRequest, like: Money) -> int:
-    """What goes out instead."""
+    """What goes out instead.
+
+    Raises:
+        CurrencyMismatchError: in another currency, or in minor units of another size.
+    """
     for each in request.exchange_items:
-        if each.unit_price.currency != like.currency:
-            raise CurrencyMismatchError.between(like.currency, each.unit_price.currency)
+        price = each.unit_price
+        if (price.currency, price.exponent) != (like.currency, like.exponent):
+            raise CurrencyMismatchError.between(like.currency, price.currency)
     return sum(each.unit_price.minor * each.quantity for each in request.exchange_items)
 
 
@@ -110,12 +131,13 @@ def _keeps(
     paid: Sequence[_Paid], parts: Mapping[str, int], policy: ReturnPolicy | None, like: Money, trace: list[RuleOutcome]
 ) -> bool:
     """Whether goods that cost so little are worth no parcel, whatever is taken off or set against their price."""
-    worth = parts["items"] + parts["discount"] + parts.get("tax", 0)
+    worth = 0
     for each in paid:
         below = each.judged.terms.keep_product_below if each.judged.terms is not None else None
         if below is None:
             return False
         require_currency(policy, like)
+        worth = parts["items"] + parts["discount"] + parts.get("tax", 0)
         if worth >= minor_of(below, like.currency, like.exponent):
             return False
     trace.append(RuleOutcome("KEEP_PRODUCT", Status.ADJUST, ("total",), (worth,)))
@@ -126,27 +148,23 @@ def _line_id(judged: Judged) -> str:
     return judged.line.id
 
 
-def _may_cost(judged: Judged) -> bool:
-    """Whether anything might be taken off at all."""
-    fees = judged.terms.fees if judged.terms is not None else None
-    return bool(fees) or judged.asked.diminished_value_percent is not None
-
-
-def _paid(order: Order, judged: Iterable[Judged]) -> list[_Paid]:
-    due = [each for each in judged if each.decision.requested_ok]
-    if not due:
-        return []
-    if order.discount is None:
-        return [_Paid(each, line_share(each.line, each.asked.quantity, 0)) for each in due]
-    discounts = dict(zip([line.id for line in order.lines], order_discounts(order), strict=True))
-    return [_Paid(each, line_share(each.line, each.asked.quantity, discounts[each.line.id])) for each in due]
+def _paid(order: Order, judged: Sequence[Judged]) -> list[_Paid]:
+    """By the id of the line: in which order they were asked for changes nothing."""
+    discounts: dict[str, int] = {}
+    if order.discount is not None:
+        discounts = dict(zip([line.id for line in order.lines], order_discounts(order), strict=True))
+    return [
+        _Paid(each, *line_share(each.line, each.asked.quantity, discounts.get(each.line.id, 0)))
+        for each in (judged if len(judged) == 1 else sorted(judged, key=_line_id))
+        if each.decision.requested_ok
+    ]
 
 
 def _goods(order: Order, paid: Iterable[_Paid]) -> dict[str, int]:
     """Prices, discounts and taxes of what comes back."""
     items = discount = tax = 0
     for each in paid:
-        items, discount, tax = items + each.share.items, discount - each.share.discount, tax + each.share.tax
+        items, discount, tax = items + each.items, discount - each.discount, tax + each.tax
     return {"items": items, "discount": discount, "tax_included" if order.tax_included else "tax": tax}
 
 
@@ -179,27 +197,37 @@ def _shipping_of(each: _Paid, order: Order, charged: int) -> int:
 # Who pays for the parcel back
 
 
-def return_cost_payer(judged: Judged, trace: list[RuleOutcome]) -> str | None:
+def return_cost_payer(judged: Judged) -> str | None:
     """``customer`` or ``merchant``, whichever of law and shop is better for the customer; ``None`` if unknown."""
-    nature = judged.asked.nature
+    nature, terms = judged.asked.nature or _REMORSE, judged.terms
     payers: list[str | None] = []
-    if judged.terms is not None:
-        usual = MERCHANT if nature is ReasonNature.NON_CONFORMITY else CUSTOMER
-        payers.append(judged.terms.return_cost.get(nature or ReasonNature.REMORSE, usual))
+    if terms is not None:
+        payers.append(terms.return_cost.get(nature) or (CUSTOMER if nature is _REMORSE else MERCHANT))
     for claim in judged.legal:
-        if claim.rule is None:
-            continue
-        payer = claim.rule.return_cost
-        if payer is Payer.CUSTOMER_IF_INFORMED:
+        payer = claim.rule.return_cost if claim.rule is not None else None
+        if payer is _IF_INFORMED:
             informed = judged.facts.get("return_cost_informed", True)
-            if informed is False:
-                trace.append(RuleOutcome("RETURN_COST_NOT_INFORMED", Status.ADJUST, source=claim.rule.source))
-            elif informed is None:
-                trace.append(missing("return_cost_informed", claim.rule.source))
             payers.append(MERCHANT if informed is False else CUSTOMER if informed else None)
-        else:
+        elif payer is not None:
             payers.append(str(payer))
     return MERCHANT if MERCHANT in payers else None if None in payers or not payers else CUSTOMER
+
+
+def say_return_cost(judged: Judged, trace: list[RuleOutcome]) -> None:
+    """What the payer rests on, where customers pay only if they were told so, and nobody told them or knows."""
+    informed = judged.facts.get("return_cost_informed", True)
+    if informed is not False and informed is not None:
+        return
+    for claim in judged.legal:
+        rule = claim.rule
+        if rule is not None and rule.return_cost is _IF_INFORMED:
+            if informed is None:
+                trace.append(missing("return_cost_informed", rule.source))
+            else:
+                trace.append(RuleOutcome("RETURN_COST_NOT_INFORMED", Status.ADJUST, source=rule.source))
+
+
+_IF_INFORMED: Final = Payer.CUSTOMER_IF_INFORMED
 
 
 # What is taken off
@@ -207,11 +235,12 @@ def return_cost_payer(judged: Judged, trace: list[RuleOutcome]) -> str | None:
 
 def _take_off(
     like: Money, paid: Sequence[_Paid], parts: dict[str, int], remedy: Remedy, trace: list[RuleOutcome], *, keeps: bool
-) -> None:
+) -> bool:
     """Loss of value and fees, each no more than is left: nobody pays for giving something back.
 
-    Goods that the customer ``keeps`` are neither sent nor put on a shelf.
+    Goods that the customer ``keeps`` are neither sent nor put on a shelf. Whether a fee hangs on what they are like.
     """
+    waits = False
     left = sum(parts.values()) - parts.get("tax_included", 0)
     wanted = [("diminished_value", sum([_lost_value(each, trace) for each in paid]))]
     if not keeps:
@@ -219,7 +248,9 @@ def _take_off(
             ("restocking_fee", _restocking(like, paid, remedy, trace)),
             ("return_shipping_fee", _return_shipping(like, paid, remedy, trace)),
         ]
-        _ask_for_facts(paid, remedy, trace)
+        lacking = _facts_for_fees(paid, remedy)
+        trace += lacking
+        waits = bool(lacking)
     for name, amount in wanted:
         if not amount:
             continue
@@ -228,6 +259,7 @@ def _take_off(
             trace.append(RuleOutcome("FEES_LIMITED", Status.ADJUST, ("due", "taken"), (amount, taken)))
         parts[name] = -taken
         left -= taken
+    return waits
 
 
 def _lost_value(each: _Paid, trace: list[RuleOutcome]) -> int:
@@ -262,7 +294,7 @@ def _restocking(like: Money, paid: Iterable[_Paid], remedy: Remedy, trace: list[
 def _return_shipping(like: Money, paid: Sequence[_Paid], remedy: Remedy, trace: list[RuleOutcome]) -> int:
     """What the shop's label costs: the customer's share of one parcel back, where all of it is theirs."""
     fee = 0
-    theirs = all(return_cost_payer(each.judged, []) == CUSTOMER for each in paid)
+    theirs = all(return_cost_payer(each.judged) == CUSTOMER for each in paid)
     for each in paid:
         amount = _fees(each, remedy).return_shipping
         own = minor_of(amount, like.currency, like.exponent) if amount else 0
@@ -288,12 +320,15 @@ def _fees_for(each: _Paid, remedy: Remedy) -> Fees:
     return fees if not fees.remedies or remedy in fees.remedies else _NO_FEES
 
 
-def _ask_for_facts(paid: Iterable[_Paid], remedy: Remedy, trace: list[RuleOutcome]) -> None:
+def _facts_for_fees(paid: Iterable[_Paid], remedy: Remedy) -> list[RuleOutcome]:
     """A fee that hangs on what nobody knows yet is left out, and the fact asked for."""
-    for each in paid:
-        if not each.judged.legal:
-            fees = _fees_for(each, remedy)
-            trace += [missing(name, "fees") for name in fees.when if each.judged.facts.get(name) is None]
+    return [
+        missing(name, "fees")
+        for each in paid
+        if not each.judged.legal
+        for name in _fees_for(each, remedy).when
+        if each.judged.facts.get(name) is None
+    ]
 
 
 def _waive(each: _Paid, trace: list[RuleOutcome]) -> None:
@@ -307,7 +342,7 @@ def _waive(each: _Paid, trace: list[RuleOutcome]) -> None:
 
 def _method(request: ReturnRequest, paid: Sequence[_Paid], trace: list[RuleOutcome]) -> str:
     """The means that was asked for, where law and shop let it be; else the one that is due."""
-    if request.remedy is Remedy.STORE_CREDIT:
+    if request.remedy is _STORE_CREDIT:
         return "store_credit"
     wanted, same = request.refund_method, _same_means(paid)
     offered = _offered(paid, trace)
@@ -334,11 +369,17 @@ def _same_means(paid: Iterable[_Paid]) -> StatutoryRule | None:
 
 def _offered(paid: Sequence[_Paid], trace: list[RuleOutcome]) -> tuple[str, ...]:
     """The means that the shop offers for all of the lines, the usual one first."""
+    if len(paid) == 1 and paid[0].judged.terms is not None:
+        return paid[0].judged.terms.refund_methods or _AS_PAID
     lists = [each.judged.terms.refund_methods for each in paid if each.judged.terms is not None]
-    common = tuple(method for method in lists[0] if all(method in each for each in lists)) if lists else ()
+    common = lists[0] if lists else ()
     if len({*lists}) > 1:
+        common = tuple(method for method in common if all(method in each for each in lists))
         trace.append(RuleOutcome("METHODS_DIFFER", Status.ADJUST, ("common",), (common,)))
-    return common or ("original_payment",)
+    return common or _AS_PAID
+
+
+_AS_PAID: Final = ("original_payment",)
 
 
 def _cap(order: Order, parts: dict[str, int], total: int, trace: list[RuleOutcome]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,6 +16,10 @@ __all__ = ["policy_claim"]
 
 _ALL_DAYS: Final = (1, 2, 3, 4, 5, 6, 7)
 _DATES: Final = ("asked_on", "deadline")
+# Looked up once: a member is found through the class of its enum, which takes longer than most questions here.
+_SHOP_POLICY: Final = Basis.SHOP_POLICY
+_DAYS: Final = WindowKind.DAYS
+_DELIVERED: Final = StartsFrom.DELIVERED
 
 
 def policy_claim(
@@ -32,43 +37,51 @@ def policy_claim(
     if window.open is None:
         trace.append(missing(window.missing, source))
     else:
-        code, status = ("WITHIN_POLICY_WINDOW", Status.PASS) if window.open else ("WINDOW_EXPIRED", Status.BLOCK)
+        code, status = _WITHIN if window.open else _OVER
         if not window.open and terms.window.kind is WindowKind.NONE:
             code = "RETURNS_NOT_PERMITTED"
         trace.append(tell((code, status, _DATES, dates, source)))
-    trace += [tell((each, Status.ADJUST, _DATES, dates, source)) for each in window.codes]
+    if window.codes:
+        trace += [tell((each, Status.ADJUST, _DATES, dates, source)) for each in window.codes]
     is_open = False if blocked or window.open is False else None if blocked is None or window.open is None else True
-    return Claim(Basis.SHOP_POLICY, is_open, window, terms.remedies, source)
+    return Claim(_SHOP_POLICY, is_open, window, terms.remedies, source)
+
+
+_WITHIN: Final = ("WITHIN_POLICY_WINDOW", Status.PASS)
+_OVER: Final = ("WINDOW_EXPIRED", Status.BLOCK)
 
 
 def _shop_window(terms: ReturnTerms, known: Circumstances, is_business_day: IsWorkingDay | None) -> Window:
     window = terms.window
-    if window.kind is WindowKind.UNLIMITED:
-        return Window(open=True)
-    if window.kind is WindowKind.NONE:
-        found = Window(open=False)
-    elif window.kind is WindowKind.DATE:
-        assert window.until is not None  # noqa: S101  # a window of that kind has one
-        found = Window(open=known.asked_on <= window.until, deadline=window.until, unrolled=window.until)
-    else:
+    if window.kind is _DAYS:
         found = _window_of_days(terms, window.period, known)
-    found = _seasonal(terms, found, known)
+    elif window.kind is WindowKind.UNLIMITED:
+        return Window(open=True)
+    elif window.kind is WindowKind.NONE:
+        found = Window(open=False)
+    else:
+        assert window.until is not None  # noqa: S101  # a window that ends on a date has one
+        found = Window(open=known.asked_on <= window.until, deadline=window.until, unrolled=window.until)
+    if terms.seasonal_overrides:
+        found = _seasonal(terms, found, known)
     if window.extend_to_business_day and found.deadline is not None and is_business_day is not None:
         moved = rolled(found.deadline, weekdays=_ALL_DAYS, is_working_day=is_business_day)
         if moved != found.deadline:
             codes = (*found.codes, "EXTENDED_TO_BUSINESS_DAY")
-            found = found._replace(open=known.asked_on <= moved, deadline=moved, codes=codes)
+            found = replace(found, open=known.asked_on <= moved, deadline=moved, codes=codes)
     return found
 
 
 def _window_of_days(terms: ReturnTerms, period: Period | None, known: Circumstances) -> Window:
     """``None`` for a period is no day at all: the day itself."""
     begins = terms.window.starts_from
-    if begins is StartsFrom.ORDERED:
-        return _counted(known.ordered_on, period, known, "placed_at")
-    arrival = known.order if begins is StartsFrom.LAST_DELIVERED else known.line
-    if begins is StartsFrom.FULFILLED:
-        return _counted(arrival.sent, period, known, "fulfilled_at")
+    arrival = known.line
+    if begins is not _DELIVERED:
+        if begins is StartsFrom.ORDERED:
+            return _counted(known.ordered_on, period, known, "placed_at")
+        if begins is StartsFrom.FULFILLED:
+            return _counted(arrival.sent, period, known, "fulfilled_at")
+        arrival = known.order
     if arrival.came is False:
         return Window(open=True, codes=("NOT_YET_DELIVERED",))
     if arrival.last is not None:
@@ -76,7 +89,7 @@ def _window_of_days(terms: ReturnTerms, period: Period | None, known: Circumstan
     buffer = terms.window.transit_buffer_days
     if arrival.sent is not None and buffer is not None:
         estimated = _counted(arrival.sent + timedelta(days=buffer), period, known, "delivered_on")
-        return estimated._replace(codes=("DELIVERY_DATE_ESTIMATED",))
+        return replace(estimated, codes=("DELIVERY_DATE_ESTIMATED",))
     sent = arrival.sent or known.ordered_on
     if sent is not None and known.asked_on <= (sent if period is None else period.after(sent)):
         # Whenever it came, it was not before it left.
@@ -96,11 +109,11 @@ def _seasonal(terms: ReturnTerms, base: Window, known: Circumstances) -> Window:
     for each in terms.seasonal_overrides:
         if known.ordered_on is None:
             if base.open is False:
-                return base._replace(open=None, missing="placed_at")
+                return replace(base, open=None, missing="placed_at")
         elif each.start <= known.ordered_on <= each.end:
             season = _season_window(terms, each, known)
             if _is_longer(season, base):
-                base = season._replace(codes=(*base.codes, "SEASONAL_OVERRIDE"))
+                base = replace(season, codes=(*base.codes, "SEASONAL_OVERRIDE"))
     return base
 
 

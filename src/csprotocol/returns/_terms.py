@@ -13,11 +13,13 @@ from csprotocol import _parse
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import FrozenDict, ReasonNature
 from csprotocol.model._words import member
-from csprotocol.returns._outcome import Check, Status, excluded, required
+from csprotocol.returns._outcome import Check, Checks, Status, excluded, required
 from csprotocol.returns._period import Period
 
 __all__ = [
+    "CONDITIONS",
     "EXCLUSIONS",
+    "MEANS",
     "Day",
     "Fees",
     "OriginalShipping",
@@ -222,7 +224,7 @@ class ReturnTerms:
     keep_product_below: str | None = None
     rma_required: bool = False
     # Exclusions and conditions, ready to be run; and what the facts they ask for are where nobody says anything.
-    checks: tuple[tuple[str, Check], ...] = field(init=False, repr=False, compare=False)
+    checks: Checks = field(init=False, repr=False, compare=False)
     untold: Mapping[str, object] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -251,7 +253,7 @@ class ReturnTerms:
             raise InvalidValueError.of("store_credit_bonus_percent", bonus, expected="0 to 100 percent")
         if self.keep_product_below is not None:
             decimal_of("keep_product_below", self.keep_product_below)
-        object.__setattr__(self, "checks", tuple((each.fact, each) for each in _checks(self)))
+        object.__setattr__(self, "checks", Checks(_checks(self)))
         # Goods are not what nobody calls them; in which state they come back, nobody knows unless it is said.
         untold = {**dict.fromkeys(self.exclusions, False), **dict.fromkeys(self.requires)}
         object.__setattr__(self, "untold", FrozenDict(untold))
@@ -283,10 +285,12 @@ def _one_of(accepted: tuple[str, ...]) -> Callable[[object], Status]:
 
 EXCLUSIONS: Final = {"final_sale": "FINAL_SALE", "gift_card": "GIFT_CARD_LINE"}
 # The words of schema.org, where it has any.
+CONDITIONS: Final = ("NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition")
+MEANS: Final = ("original_payment", "store_credit", "gift_card", "bank_transfer")
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "conditions": ("NewCondition", "UsedCondition", "RefurbishedCondition", "DamagedCondition"),
+    "conditions": CONDITIONS,
     "remedies": ("refund", "exchange", "store_credit", "repair", "replacement"),
-    "refund_methods": ("original_payment", "store_credit", "gift_card", "bank_transfer"),
+    "refund_methods": MEANS,
     "return_methods": ("ReturnByMail", "ReturnInStore", "ReturnAtKiosk", "KeepProduct"),
 }
 _LABEL_SOURCES: Final = ("ReturnLabelInBox", "ReturnLabelDownloadAndPrint", "ReturnLabelCustomerResponsibility")

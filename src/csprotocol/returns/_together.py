@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,13 +13,13 @@ from csprotocol.returns._decided import LineDecision, NextAction
 from csprotocol.returns._decision import ReturnDecision
 from csprotocol.returns._law import StatutoryRule
 from csprotocol.returns._line import Judged, Setting
-from csprotocol.returns._outcome import RuleOutcome, Status
+from csprotocol.returns._outcome import REVIEW, RuleOutcome, Status
 from csprotocol.returns._period import Period
 from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._refund import minor_of, require_currency
 from csprotocol.returns._request import Remedy
 from csprotocol.returns._rma import rma_number
-from csprotocol.returns._settle import Settlement, return_cost_payer
+from csprotocol.returns._settle import Settlement, return_cost_payer, say_return_cost
 from csprotocol.returns._terms import ReturnTerms
 
 __all__ = ["together"]
@@ -30,29 +30,34 @@ def together(
 ) -> ReturnDecision:
     """What holds for all lines of the request."""
     order, policy = setting.order, setting.policy
-    lines = [each.decision for each in judged]
+    lines = tuple([each.decision for each in judged])
     # In which order they were asked for changes nothing: what ends first speaks for all.
     ranked = judged if len(judged) == 1 else sorted(judged, key=_end_of)
-    granted = [each for each in ranked if each.decision.eligible]
-    eligible = _any_of([each.eligible for each in lines])
-    leading = (granted[0] if granted else ranked[0]).decision
     keep = settlement.keeps
-    returned = [] if keep else [each for each in granted if each.has_goods]
-    rule = _rule_of([each for each in granted if each.decision.requested_ok] or granted)
+    granted: list[Judged] = []
+    returned: list[Judged] = []
+    for each in ranked:
+        if each.decision.eligible:
+            granted.append(each)
+            if each.has_goods and not keep:
+                returned.append(each)
+    leading = (granted[0] if granted else ranked[0]).decision
+    rule = _rule_of(granted) if setting.law is not None else None
     payer = _payer(returned, trace) if returned else None
     approver, needs_approval = _approval(policy, settlement, setting.actor, trace)
     outcomes = _once(lines, trace)
-    needs_approval = needs_approval or Status.REVIEW in [outcome[1] for outcome in outcomes]
     terms = returned[0].terms if returned else None
     told = _Draft()
     told.order_id = order.id
     told.asked_on = setting.asked_on
-    told.eligible = eligible
-    told.basis = lines[0].basis if len(lines) == 1 else _basis(lines)
-    told.lines = tuple(lines)
+    if len(lines) == 1:
+        told.eligible, told.basis, told.requested_ok = leading.eligible, leading.basis, leading.requested_ok
+        told.returnable_quantity = leading.returnable_quantity
+    else:
+        _sum_up(told, lines)
+    told.lines = lines
     told.outcomes = outcomes
     told.remedies = leading.remedies
-    told.requested_ok = True in [each.requested_ok for each in lines]
     told.deadline = leading.deadline
     told.deadline_unrolled = leading.deadline_unrolled
     told.refund = settlement.refund
@@ -63,11 +68,9 @@ def together(
     told.return_method = "KeepProduct" if keep else ways[0] if ways else None
     told.label_source = _label(terms, returned[0].asked.nature if returned else None)
     told.return_cost_paid_by = payer
-    told.needs_approval = needs_approval
+    told.needs_approval = needs_approval or _asks_for_review(outcomes)
     told.approver = approver
-    not_sent = False not in [each.not_sent for each in judged]
-    told.next_action = _next_action(setting, told, trace, not_sent=not_sent, sends=bool(returned))
-    told.returnable_quantity = sum([each.returnable_quantity for each in lines])
+    told.next_action = _next_action(setting, told, judged, settlement, sends=bool(returned))
     told.policy = policy.id if policy is not None else None
     told.policy_version = policy.version if policy is not None else None
     told.law_version = setting.law.version if setting.law is not None else None
@@ -85,11 +88,19 @@ def _end_of(judged: Judged) -> tuple[date, str]:
 
 
 def _rule_of(granted: Sequence[Judged]) -> StatutoryRule | None:
-    """The rule of law that the first line with one rests on."""
-    for each in granted:
+    """The rule of law that the first line with one rests on, of those that give what was asked for if any does."""
+    for each in [each for each in granted if each.decision.requested_ok] or granted:
         if each.claim is not None and each.claim.rule is not None:
             return each.claim.rule
     return None
+
+
+def _sum_up(told: Any, lines: Sequence[LineDecision]) -> None:
+    """What several lines say together."""
+    told.eligible = _any_of([each.eligible for each in lines])
+    told.basis = _basis(lines)
+    told.requested_ok = any(each.requested_ok for each in lines)
+    told.returnable_quantity = sum(each.returnable_quantity for each in lines)
 
 
 def _once(lines: Sequence[LineDecision], trace: list[RuleOutcome]) -> tuple[RuleOutcome, ...]:
@@ -97,6 +108,13 @@ def _once(lines: Sequence[LineDecision], trace: list[RuleOutcome]) -> tuple[Rule
     if len(lines) == 1:
         return (*lines[0].outcomes, *trace)
     return (*dict.fromkeys([outcome for each in lines for outcome in each.outcomes]), *trace)
+
+
+def _asks_for_review(outcomes: Iterable[RuleOutcome]) -> bool:
+    for outcome in outcomes:  # noqa: SIM110  # a generator takes twice as long, and this is asked of every decision
+        if outcome[1] is REVIEW:
+            return True
+    return False
 
 
 def _dates(told: Any, rule: StatutoryRule | None, setting: Setting, *, pays: bool, sends: bool) -> None:
@@ -130,7 +148,7 @@ def _label(terms: ReturnTerms | None, nature: ReasonNature | None) -> str | None
 def _rma(setting: Setting, granted: Sequence[Judged]) -> str | None:
     """The number under which the goods come, or are to come where the shop asks for one."""
     rma = setting.request.rma
-    if rma is not None or not any(each.terms is not None and each.terms.rma_required for each in granted):
+    if rma is not None or True not in [each.terms is not None and each.terms.rma_required for each in granted]:
         return rma
     lines = [fact for each in granted for fact in (each.line.id, each.line.reimbursed_quantity, each.asked.quantity)]
     return rma_number(setting.order.id, setting.asked_on, *lines)
@@ -148,9 +166,12 @@ def _basis(lines: Sequence[LineDecision]) -> Basis:
 
 
 def _payer(granted: Sequence[Judged], trace: list[RuleOutcome]) -> str | None:
+    for each in granted:
+        if each.legal:
+            say_return_cost(each, trace)
     if len(granted) == 1:
-        return return_cost_payer(granted[0], trace)
-    payers = {return_cost_payer(each, trace) for each in granted}
+        return return_cost_payer(granted[0])
+    payers = {return_cost_payer(each) for each in granted}
     return "merchant" if "merchant" in payers else payers.pop() if len(payers) == 1 else None
 
 
@@ -171,19 +192,26 @@ def _approval(
     return (able[0][1] if able else None), True
 
 
-def _next_action(setting: Setting, told: Any, trace: list[RuleOutcome], *, not_sent: bool, sends: bool) -> NextAction:
+def _next_action(
+    setting: Setting, told: Any, judged: Sequence[Judged], settlement: Settlement, *, sends: bool
+) -> NextAction:
     if told.eligible is None:
         return NextAction.ASK_FOR_FACTS
     if told.eligible and told.needs_approval:
         return NextAction.REQUEST_APPROVAL
-    if not_sent:
+    if False not in [each.not_sent for each in judged]:
         return NextAction.CANCEL_ORDER
     if not told.eligible:
         return NextAction.REVIEW if told.needs_approval else NextAction.REFUSE
     if not told.requested_ok:
         return NextAction.OFFER_REMEDY
-    if "fees" in [each.source for each in trace]:
+    if settlement.waits_for_goods:
         return NextAction.INSPECT_GOODS
-    if setting.request.remedy is Remedy.EXCHANGE:
+    if setting.request.remedy is _EXCHANGE:
         return NextAction.CREATE_EXCHANGE
-    return NextAction.SEND_RETURN_INSTRUCTIONS if sends else NextAction.REFUND_NOW
+    return _SEND if sends else NextAction.REFUND_NOW
+
+
+# Looked up once: a member is found through the class of its enum.
+_EXCHANGE: Final = Remedy.EXCHANGE
+_SEND: Final = NextAction.SEND_RETURN_INSTRUCTIONS

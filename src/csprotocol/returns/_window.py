@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.returns._arrival import Arrival
@@ -15,11 +16,17 @@ __all__ = ["Circumstances", "Window", "statutory_window"]
 _DAY: Final = timedelta(days=1)
 _NO_TIME: Final = timedelta(0)
 _NEVER: Final = date.max
+# Looked up once: a member is found through the class of its enum, which takes longer than most questions here.
+_CONTRACT: Final = Start.CONTRACT
+_CONTRACT_COPY: Final = Start.CONTRACT_COPY
+_LATER: Final = Start.LATER
 # As long as a public holiday may put off the end of a period. Easter and two more days are four.
 _MOST_HOLIDAYS: Final = timedelta(days=7)
 
 
-class Window(NamedTuple):
+# Made for one decision, and changed by nobody: not frozen, for that takes three times as long to make.
+@dataclass(slots=True, eq=False)
+class Window:
     """When a right ends. ``open`` is ``None`` where that depends on the fact ``missing``.
 
     ``deadline`` is ``None`` where there is none, or nobody can say yet; ``unrolled`` is the end before it was put off
@@ -36,7 +43,8 @@ class Window(NamedTuple):
     period: Period | None = None
 
 
-class Circumstances(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Circumstances:
     """What all rights of one line are judged by."""
 
     asked_on: date
@@ -79,12 +87,12 @@ def statutory_window(rule: StatutoryRule, known: Circumstances) -> Window:
     grace = _MOST_HOLIDAYS if counts_holidays and known.is_working_day is None else _NO_TIME
     if end < longest and (longest == _NEVER or known.asked_on <= _rolled(rule, longest, known) + grace):
         # Nobody says whether the trader told them, and now it matters.
-        return found._replace(open=None, missing=_silence(rule))
+        return replace(found, open=None, missing=_silence(rule))
     if known.asked_on <= deadline + grace:
-        return found._replace(open=None, missing="public_holidays")
+        return replace(found, open=None, missing="public_holidays")
     if facts.get("repair_requested_on", 0) is None and (rule.pause_by_repair or rule.repair_adds is not None):
-        return found._replace(open=None, missing="repair_requested_on")
-    return found._replace(open=False)
+        return replace(found, open=None, missing="repair_requested_on")
+    return replace(found, open=False)
 
 
 # Facts on which the day hangs from which a period is counted, or its length.
@@ -96,21 +104,21 @@ def _either(rule: StatutoryRule, known: Circumstances, name: str) -> Window:
     values: tuple[object, ...] = (True, False)
     if name == "agreed_guarantee_months":
         values = (0, 0 if rule.agreed_minimum is None else _months(rule.agreed_minimum))
-    windows = [statutory_window(rule, known._replace(facts={**known.facts, name: value})) for value in values]
+    windows = [statutory_window(rule, replace(known, facts={**known.facts, name: value})) for value in values]
     shortest = min(windows, key=lambda window: window.deadline or date.max)
     if windows[0].open is windows[1].open:
         return shortest
-    return shortest._replace(open=None, missing=next((each.missing for each in windows if each.missing), name))
+    return replace(shortest, open=None, missing=next((each.missing for each in windows if each.missing), name))
 
 
 def _start(rule: StatutoryRule, known: Circumstances) -> tuple[date | None, tuple[str, ...]]:
     """The day from which it is counted, and what was special about that."""
     facts = known.facts
     start = _kind_of_start(rule, facts)
-    if start is Start.CONTRACT:
+    if start is _CONTRACT:
         assumed = known.ordered_on is None and known.contract_on is not None
         return known.contract_on, ("ORDER_DATE_ASSUMED",) if assumed else ()
-    if start is Start.CONTRACT_COPY:
+    if start is _CONTRACT_COPY:
         copy_on = facts.get("contract_copy_on")
         return (copy_on, ()) if isinstance(copy_on, date) else (None, ())
     line, order = known.line, known.order
@@ -122,7 +130,7 @@ def _start(rule: StatutoryRule, known: Circumstances) -> tuple[date | None, tupl
         codes = ("LAST_DELIVERY_GOVERNS",) if delivered is not None and delivered != line.last else ()
     else:
         delivered, codes = line.last, ()
-    if start is Start.LATER and delivered is not None and known.contract_on is not None:
+    if start is _LATER and delivered is not None and known.contract_on is not None:
         return max(delivered, known.contract_on), codes
     return delivered, codes
 
@@ -137,11 +145,11 @@ def _without_start(rule: StatutoryRule, known: Circumstances, codes: tuple[str, 
     """Nobody knows when it began: open as long as it cannot have ended."""
     kind = _kind_of_start(rule, known.facts)
     arrival = known.order if rule.several_deliveries == "last" else known.line
-    if kind is Start.CONTRACT:
+    if kind is _CONTRACT:
         return Window(open=None, codes=codes, missing="placed_at")
     # What comes in parts was sent in parts: of the first one, only the day of the order is sure.
     regular = known.facts.get("regular_delivery") is True
-    if kind is Start.CONTRACT_COPY or regular:
+    if kind is _CONTRACT_COPY or regular:
         earliest = known.ordered_on
     else:
         if arrival.came is False:
@@ -152,7 +160,7 @@ def _without_start(rule: StatutoryRule, known: Circumstances, codes: tuple[str, 
         sure = _rolled(rule, _after(_length(rule, known.facts), earliest, rule, known), known)
         if known.asked_on <= sure:
             return Window(open=True, codes=codes)
-    missing = "contract_copy_on" if kind is Start.CONTRACT_COPY else "delivered_on"
+    missing = "contract_copy_on" if kind is _CONTRACT_COPY else "delivered_on"
     return Window(open=None, codes=codes, missing=missing)
 
 
@@ -173,8 +181,8 @@ def _months(period: Period) -> int:
 
 
 def _after(period: Period, start: date, rule: StatutoryRule, known: Circumstances) -> date:
-    if period.days is not None:
-        return start + timedelta(days=period.days)
+    if period.span is not None:
+        return start + period.span
     return period.after(start, weekdays=rule.working_weekdays, is_working_day=known.is_working_day)
 
 
