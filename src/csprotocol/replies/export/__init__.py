@@ -13,5 +13,15 @@ from __future__ import annotations
 
 from csprotocol.replies.export._export import TARGETS, export
 from csprotocol.replies.export._exported import LOSS_CODES, Exported, Loss
+from csprotocol.replies.export._imported import Imported, import_translations, write_overlay
 
-__all__ = ["LOSS_CODES", "TARGETS", "Exported", "Loss", "export"]
+__all__ = [
+    "LOSS_CODES",
+    "TARGETS",
+    "Exported",
+    "Imported",
+    "Loss",
+    "export",
+    "import_translations",
+    "write_overlay",
+]

@@ -13,11 +13,15 @@ from csprotocol.replies._channels import Tone
 from csprotocol.replies.cldr import fallback_chain
 from csprotocol.replies.export._csv import table
 from csprotocol.replies.export._exported import Exported, Losses
+from csprotocol.replies.export._ftl import ftl_files
 from csprotocol.replies.export._helpdesks import freshdesk, gorgias, helpscout, hubspot
 from csprotocol.replies.export._message import Message, messages
+from csprotocol.replies.export._po import write_po
 from csprotocol.replies.export._product import Product, product
 from csprotocol.replies.export._shopify import shopify
+from csprotocol.replies.export._translations import entries
 from csprotocol.replies.export._whatsapp import whatsapp
+from csprotocol.replies.export._xliff import write_xliff
 from csprotocol.replies.export._zendesk import zendesk
 
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ _PRODUCTS: Final[Mapping[str, _Writes]] = {
     "shopify": shopify,
     "whatsapp": whatsapp,
 }
-_TRANSLATORS: Final = ()
+_TRANSLATORS: Final = ("ftl", "po", "xliff")
 TARGETS: Final = tuple(sorted({*_PRODUCTS, *_TRANSLATORS, "zendesk"}))
 
 
@@ -74,8 +78,12 @@ def export(
     voice = None if tone is None else member(Tone, "tone", tone)
     names = catalog.situations() if situations is None else tuple(dict.fromkeys(situations))
     losses = Losses()
-    known = {name for each in names for name in catalog.situation(each).variables}
-    known |= {name for each in catalog.situations() for name in catalog.situation(each).variables}
+    if to in _TRANSLATORS:
+        if mapping is not None:
+            raise InvalidValueError.of("mapping", mapping, expected=f"left out: {to} keeps our placeholders")
+        translated = _translations(catalog, to, names, locales=wanted, tone=voice, losses=losses)
+        return Exported(to, FrozenDict(translated), losses.all())
+    known = {name for each in catalog.situations() for name in catalog.situation(each).variables}
     described = product(to, mapping, known)
     found = messages(catalog, names, locales=wanted, tone=voice, product=described, losses=losses)
     if to == "zendesk":
@@ -83,6 +91,19 @@ def export(
     else:
         files = _PRODUCTS[to](found, described, losses)
     return Exported(to, FrozenDict(files), losses.all())
+
+
+def _translations(
+    catalog: Catalog, to: str, names: tuple[str, ...], *, locales: tuple[str, ...], tone: Tone | None, losses: Losses
+) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for locale in locales:
+        if to == "ftl":
+            files |= ftl_files(catalog, names, locale, tone, losses)
+            continue
+        found = entries(catalog, names, locale, tone, losses)
+        files[f"{locale}.{to}"] = write_po(found, locale) if to == "po" else write_xliff(found, locale, losses)
+    return files
 
 
 def _locales(catalog: Catalog, locale: str | None, locales: Sequence[str] | None) -> tuple[str, ...]:
