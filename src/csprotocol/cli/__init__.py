@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from csprotocol import __version__
-from csprotocol.cli import _demo, _hours, _kpi, _register, _report, _return, _sla, _workflow
+from csprotocol.cli import _demo, _hours, _kpi, _register, _reply, _report, _return, _sla, _workflow
 from csprotocol.cli._parser import Parser
 from csprotocol.errors import CsprotocolError
 
@@ -90,6 +90,6 @@ def _parser() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"csprotocol {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (_demo, _report, _hours, _kpi, _workflow, _register, _sla, _return):
+    for module in (_demo, _report, _hours, _kpi, _workflow, _register, _sla, _return, _reply):
         module.add_to(commands)
     return parser

@@ -17,6 +17,7 @@ from __future__ import annotations
 # As in the package's root: names load when they are used, so that the message engine can be had without the rest.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from csprotocol.replies._cases import ReplyCase, case_of_delay, case_of_return
     from csprotocol.replies._catalog import Catalog
     from csprotocol.replies._channels import ReplyChannel, Tone
     from csprotocol.replies._functions import functions
@@ -34,6 +35,7 @@ __all__ = [
     "Fallback",
     "Reply",
     "ReplyActions",
+    "ReplyCase",
     "ReplyChannel",
     "ReplyFacts",
     "Situation",
@@ -41,6 +43,8 @@ __all__ = [
     "Tone",
     "Variable",
     "VariableType",
+    "case_of_delay",
+    "case_of_return",
     "count_sms",
     "functions",
     "lint_message",
@@ -54,6 +58,7 @@ _HOMES = {
     "Fallback": "_reply",
     "Reply": "_reply",
     "ReplyActions": "_reply",
+    "ReplyCase": "_cases",
     "ReplyChannel": "_channels",
     "ReplyFacts": "_reply",
     "Situation": "_situation",
@@ -61,6 +66,8 @@ _HOMES = {
     "Tone": "_channels",
     "Variable": "_variables",
     "VariableType": "_variables",
+    "case_of_delay": "_cases",
+    "case_of_return": "_cases",
     "count_sms": "_sms",
     "functions": "_functions",
     "lint_message": "_lint",

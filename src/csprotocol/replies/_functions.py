@@ -7,10 +7,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, TypeAlias
 
+from csprotocol.model import Money
 from csprotocol.replies import cldr, mf2
 from csprotocol.replies.cldr import Formats, Grouping
 
-__all__ = ["FUNCTION_NAMES", "amount_writer", "empty_slot", "functions"]
+__all__ = ["FUNCTION_OPTIONS", "amount_writer", "empty_slot", "functions"]
 
 
 @cache
@@ -31,7 +32,8 @@ _Write: TypeAlias = Callable[[Formats, Any, Any], str]
 
 
 def _amount(formats: Formats, options: Any, value: Any) -> str:
-    del options
+    if _option(options, "sign", ("auto", "never")) == "never":
+        value = Money(abs(value.minor), value.currency, value.exponent) if isinstance(value, Money) else abs(value)
     return amount_writer(formats)(value)
 
 
@@ -60,7 +62,14 @@ _WRITERS: Final[Mapping[str, _Write]] = {
     "cs:relative": _relative,
     "cs:slot": _slot,
 }
-FUNCTION_NAMES: Final = tuple(_WRITERS)
+# Our functions, each with the options that it has.
+FUNCTION_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
+    "cs:amount": frozenset({"sign"}),
+    "cs:duration": frozenset(),
+    "cs:list": frozenset({"style"}),
+    "cs:relative": frozenset({"unit"}),
+    "cs:slot": frozenset(),
+}
 
 
 def _option(options: Any, name: str, known: tuple[str, ...]) -> Any:

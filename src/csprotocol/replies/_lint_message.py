@@ -9,8 +9,9 @@ from typing import Final
 
 from csprotocol.errors import one_of
 from csprotocol.replies import cldr, mf2
-from csprotocol.replies._functions import FUNCTION_NAMES
+from csprotocol.replies._functions import FUNCTION_OPTIONS, functions
 from csprotocol.replies._plan import parsed, variables_in
+from csprotocol.replies._samples import sample_arguments
 from csprotocol.replies._targets import MARKUP
 from csprotocol.replies._variables import Variable, VariableType
 
@@ -74,13 +75,26 @@ def faults_of(
         return [Fault(error.code, error.found, told.line or 0, told.column or 0, error.hint)]
     found = [
         *_undeclared(model, source, variables, guarded),
-        *_wrong_types(model, source, variables),
+        *_calls(model, source, variables),
         *_markup(model, source, variables),
         *_selection(model, source, locale, variables),
     ]
+    if not found:
+        found += _trial(model, source, locale, variables)
     if original is not None:
         found += _drift(model, original)
     return found
+
+
+def _trial(model: mf2.MessageModel, source: str, locale: str, variables: Mapping[str, Variable]) -> Iterator[Fault]:
+    """What goes wrong with usual values, though everything looks right: an option with an impossible word."""
+    message = mf2.Message(model, locale, functions=functions(), locale_data=cldr.locale_data)
+    told: dict[tuple[str, int | None], mf2.MessageError] = {}
+    message.format(
+        {**sample_arguments(variables), **{name: name for name, each in variables.items() if each.type is _T.SLOT}},
+        on_error=lambda error: told.update({(error.code, error.position): error}),
+    )
+    yield from (Fault(error.code, error.found, *_at(source, error.position), error.hint) for error in told.values())
 
 
 def _at(source: str, position: int | None) -> tuple[int, int]:
@@ -133,33 +147,37 @@ def _undeclared(
             yield Fault("undeclared-variable", f"${name} may be absent here", *place, hint)
 
 
-def _wrong_types(model: mf2.MessageModel, source: str, variables: Mapping[str, Variable]) -> Iterator[Fault]:
+def _calls(model: mf2.MessageModel, source: str, variables: Mapping[str, Variable]) -> Iterator[Fault]:
+    """Functions and options that do not exist, and values that a function does not take."""
     inputs = {each.name for each in model.declarations if isinstance(each, mf2.InputDeclaration)}
     for part in _expressions(model):
-        function = part.function
-        place = _at(source, part.position)
-        if function is not None and function.name not in _TAKES:
-            known = [f":{name}" for name in sorted({*mf2.FUNCTIONS, *FUNCTION_NAMES})]
-            yield Fault(
-                "unknown-function",
-                f"there is no function :{function.name}",
-                *place,
-                one_of(known, found=f":{function.name}"),
-            )
-            continue
         variable = variables.get(part.arg.name) if isinstance(part.arg, mf2.VariableRef) else None
-        if variable is None:
-            continue
-        if function is None and (variable.name in inputs or variable.type in _BARE):
-            continue
-        if function is None or variable.type not in _TAKES[function.name]:
-            fitting = [f":{name}" for name, kinds in _TAKES.items() if variable.type in kinds]
-            what = (
-                f"a {variable.type} does not fit :{function.name}"
-                if function
-                else f"a {variable.type} needs a function"
-            )
-            yield Fault("wrong-type", f"${variable.name}: {what}", *place, f"possible: {', '.join(fitting)}")
+        place = _at(source, part.position)
+        if part.function is None:
+            if variable is not None and variable.name not in inputs and variable.type not in _BARE:
+                yield _unfit(variable, f"a {variable.type} needs a function", place)
+        elif part.function.name not in _TAKES:
+            known = [f":{name}" for name in _TAKES]
+            hint = one_of(known, found=f":{part.function.name}")
+            yield Fault("unknown-function", f"there is no function :{part.function.name}", *place, hint)
+        else:
+            if variable is not None and variable.type not in _TAKES[part.function.name]:
+                yield _unfit(variable, f"a {variable.type} does not fit :{part.function.name}", place)
+            yield from _options(part.function, source)
+
+
+def _unfit(variable: Variable, what: str, place: tuple[int, int]) -> Fault:
+    fitting = ", ".join(f":{name}" for name, kinds in _TAKES.items() if variable.type in kinds)
+    return Fault("wrong-type", f"${variable.name}: {what}", *place, f"possible: {fitting}")
+
+
+def _options(function: mf2.FunctionRef, source: str) -> Iterator[Fault]:
+    """Options that a function does not have: the standard passes over them without a word."""
+    known = {**mf2.OPTIONS, **FUNCTION_OPTIONS}[function.name]
+    for option in function.options:
+        if option.name not in known and not option.name.startswith("u:"):
+            message = f":{function.name} has no option {option.name}"
+            yield Fault("bad-option", message, *_at(source, option.position), one_of(sorted(known), found=option.name))
 
 
 def _markup(model: mf2.MessageModel, source: str, variables: Mapping[str, Variable]) -> Iterator[Fault]:

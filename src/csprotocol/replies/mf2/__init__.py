@@ -33,7 +33,7 @@ from csprotocol.replies.mf2._errors import (
     UnsupportedOperationError,
     VariantKeyMismatchError,
 )
-from csprotocol.replies.mf2._functions import FUNCTIONS
+from csprotocol.replies.mf2._functions import FUNCTIONS, OPTIONS
 from csprotocol.replies.mf2._limits import Limits
 from csprotocol.replies.mf2._lineage import canonical_locale, parent_chain
 from csprotocol.replies.mf2._locale_data import (
@@ -71,6 +71,7 @@ from csprotocol.replies.mf2._values import StringValue, Value
 
 __all__ = [
     "FUNCTIONS",
+    "OPTIONS",
     "Attribute",
     "BabelLocaleData",
     "BadOperandError",

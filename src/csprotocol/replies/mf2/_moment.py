@@ -14,7 +14,7 @@ from csprotocol.replies.mf2._locale_data import LocaleData, MomentFormatter, Mom
 from csprotocol.replies.mf2._registry import FunctionContext, Options, Report, Resolve, Staged
 from csprotocol.replies.mf2._values import Value
 
-__all__ = ["DATE", "DATETIME", "TIME"]
+__all__ = ["DATE", "DATETIME", "MOMENT_OPTIONS", "TIME"]
 
 _LITERAL = re.compile(
     r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
@@ -43,6 +43,11 @@ _DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "datetime": {"date": "year-month-day", "time": "minute"},
 }
 _OVERRIDES: Final = ("timeZone", "hour12", "calendar")
+MOMENT_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
+    "date": frozenset({*_OPTIONS["date"], "timeZone", "calendar"}),
+    "time": frozenset({*_OPTIONS["time"], *_OVERRIDES}),
+    "datetime": frozenset({*_OPTIONS["datetime"], *_OVERRIDES}),
+}
 _GREGORIAN: Final = ("gregory", "gregorian", "iso8601")
 
 Complaint: TypeAlias = Callable[[], FunctionError]
