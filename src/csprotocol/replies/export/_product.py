@@ -20,8 +20,8 @@ from csprotocol.replies._functions import empty_slot
 __all__ = ["Product", "product"]
 
 # No brace, angle bracket or line break inside: a mapping can put in one placeholder, and nothing around it.
-_DOUBLE: Final = re.compile(r"\{\{-?\s*([^{}<>\r\n]*[^{}<>\r\n\s-])\s*-?\}\}")
-_PERCENT: Final = re.compile(r"\{%\s*([^{}<>%\r\n]+?)\s*%\}")
+_DOUBLE: Final = re.compile(r"\{\{-?[ \t]*([^{}<>\r\n]*[^{}<>\s-])[ \t]*-?\}\}")
+_PERCENT: Final = re.compile(r"\{%[ \t]*([^{}<>%\r\n]+?)[ \t]*%\}")
 
 
 @dataclass(frozen=True, slots=True)

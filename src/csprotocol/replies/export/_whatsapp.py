@@ -26,7 +26,7 @@ from csprotocol.replies.export._writer import Writer
 __all__ = ["whatsapp"]
 
 _LONGEST_BODY: Final = 1_024
-_EDGE: Final = re.compile(r"\A\W*\{\{\d+\}\}|\{\{\d+\}\}\W*\Z")
+_EDGE: Final = re.compile(r"\A[\s*_]*\{\{\d+\}\}|\{\{\d+\}\}[\s*_]*\Z")
 _NEIGHBOURS: Final = re.compile(r"\{\{\d+\}\}\s*\{\{\d+\}\}")
 
 
