@@ -54,6 +54,7 @@ lint: $(STAMP)
 	$(BIN)/python tools/build_currencies.py --check
 	$(BIN)/python tools/build_grouping.py --check
 	$(BIN)/python tools/generate_zendesk_export.py --check
+	$(BIN)/python tools/stamp_translations.py --check
 
 bench:
 	test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench

@@ -28,6 +28,7 @@ from csprotocol.sla import (
     read_target,
     simulate,
 )
+from csprotocol.sla._fold import unsure_until
 from tests.sla.oracle import HORIZON, Told, judge
 from tests.sla.strategies import (
     CALENDARS,
@@ -350,7 +351,8 @@ def test_names_of_warnings_do_not_depend_on_now(story: Story, wait: timedelta) -
     end = story.now + wait
     assume(not any(story.now < event.at <= end for event in story.events))
     before, after = ({w.id for c in clocks_of(replace(story, now=now)) for w in c.warnings} for now in (story.now, end))
-    assert before == after
+    # In the first second of a ticket that no customer created, reply and update clocks are not told yet.
+    assert before == after or (before < after and unsure_until(story.events, story.now) is not None)
 
 
 @given(stories(), st.lists(st.integers(0, 20), max_size=4))

@@ -130,12 +130,13 @@ def case_of_return(
     arguments: dict[str, Any] = {"order": order or decision.order_id, "items": names}
     if not decision.eligible:
         return ReplyCase("return.not_eligible", arguments | _refusal(chosen))
-    if decision.rma is None or decision.return_cost_paid_by is None:
+    if decision.return_cost_paid_by is None:
         hint = "tell it with another situation, such as refund.issued or order.cancelled"
         raise InvalidValueError.of("decision", "nothing to send", expected="goods that come back", hint=hint)
     payer = "customer" if decision.return_cost_paid_by.startswith("customer") else "shop"
     more = {
-        "rma": decision.rma,
+        # Without a number of its own, the parcel is known by that of the order.
+        "rma": decision.rma or arguments["order"],
         "return_by": decision.return_goods_by or decision.deadline,
         "shipping_paid_by": payer,
         "shipping_cost": shipping_cost if payer == "customer" else None,

@@ -14,13 +14,14 @@ from csprotocol.model import FrozenDict
 from csprotocol.model._words import member
 from csprotocol.replies import cldr
 from csprotocol.replies._channels import ReplyChannel, Tone
-from csprotocol.replies._plan import Plan, keys_for, parsed
+from csprotocol.replies._plan import Plan, keys_for, parsed, variables_in
 from csprotocol.replies._reply import Reply
 from csprotocol.replies._resolve import Layer, Resolved, Voice, resolve, voice_of
 from csprotocol.replies._sentence import compiled
 from csprotocol.replies._situation import DENIAL, Denials, Shared, Situation, read_shared, read_situations
 from csprotocol.replies._targets import TEXT
-from csprotocol.replies._texts import LocaleTexts, builtin_locales, builtin_texts, overlay_texts
+from csprotocol.replies._texts import LocaleTexts, Sentence, builtin_locales, builtin_texts, overlay_texts
+from csprotocol.replies._variables import UnfitError, Variable
 from csprotocol.replies.cldr import Grouping
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ __all__ = ["Catalog"]
 
 # Locales come from customers' browsers: what was prepared for them must not grow without end.
 _MOST_PLANS: Final = 4096
+# The sentence for denials that have none of their own.
+_OTHER: Final = "other"
 
 
 class Catalog:
@@ -263,16 +266,21 @@ class Catalog:
         """
         word, _, detail = code.partition(":")
         name = word.replace("-", "_")
-        known = name if name in self.denials.codes else "other"
-        given = {"field": detail or word, "roles": tuple(detail.split("|")), **(params or {})}
-        args = {key: variable.check()(given[key]) for key, variable in self.denials.variables.items()}
-        key = f"{DENIAL}.{known}"
+        given = {"field": detail, "roles": tuple(detail.split("|")), **(params or {})}
+        args = {key: fit for key, variable in self.denials.variables.items() if (fit := _fit(variable, given[key]))}
+        key = f"{DENIAL}.{name if name in self.denials.codes else _OTHER}"
+        sentence, formats = self._denial(key, locale)
+        if not variables_in(parsed(sentence.source)) <= args.keys():
+            # What it would name is not known: better said in general than with a gap.
+            sentence, formats = self._denial(f"{DENIAL}.{_OTHER}", locale)
+        return compiled(parsed(sentence.source), self.denials.variables, formats, TEXT, sentence.key)(args)
+
+    def _denial(self, key: str, locale: str) -> tuple[Sentence, cldr.Formats]:
         voices = (self.voice(locale), self.voice(self.default_locale))
         found = resolve((key,), voices, self.tone, asked=voices[0].locale)
         if found is None:
             raise NoSentencesError.of(key, dict.fromkeys(voice.locale for voice in voices))
-        formats = cldr.formats(found.voice.locale, grouping=self.grouping)
-        return compiled(parsed(found.sentences[key].source), self.denials.variables, formats, TEXT, key)(args)
+        return found.sentences[key], cldr.formats(found.voice.locale, grouping=self.grouping)
 
     def coverage(self) -> dict[str, dict[str, tuple[Tone | None, ...]]]:
         """For each locale the situations that it can say in full, with the forms of address in which it can.
@@ -301,6 +309,14 @@ class Catalog:
         from csprotocol.replies._lint import lint
 
         return lint(self)
+
+
+def _fit(variable: Variable, value: object) -> Any:
+    """The value, where it is one for the variable."""
+    try:
+        return variable.check()(value)
+    except UnfitError:
+        return None
 
 
 def _nearest(locale: str, known: Iterable[str], *, keep: bool = False) -> str:
