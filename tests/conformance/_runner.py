@@ -12,6 +12,7 @@ from typing import cast
 
 from csprotocol.errors import CsprotocolError
 from tests.conformance._handler import Exactly, Handler, NotSupportedError, UnknownCaseError
+from tests.replies.mf2 import suite
 
 __all__ = ["CaseFileError", "Outcome", "handler_of", "read_cases", "run", "run_case", "same"]
 
@@ -106,7 +107,13 @@ _EXPECTED = ("expected", "expect", "then")
 
 
 def run(path: Path) -> Iterator[Outcome]:
-    """The outcome of every case in the file; of a domain that nobody answers, one failure a case."""
+    """The outcome of every case in the file; of a domain that nobody answers, one failure a case.
+
+    Files of the official suite of MessageFormat 2 are read in their own form.
+    """
+    if suite.is_suite(path):
+        yield from _suite(path)
+        return
     domain, cases = read_cases(path)
     try:
         handler = handler_of(domain)
@@ -118,6 +125,12 @@ def run(path: Path) -> Iterator[Outcome]:
         return
     for number, case in enumerate(cases, 1):
         yield run_case(handler, case, place=f"case {number}")
+
+
+def _suite(path: Path) -> Iterator[Outcome]:
+    for case in suite.cases(path):
+        wrong = suite.failures(case)
+        yield Outcome(case.name, not wrong, case.source, "; ".join(wrong))
 
 
 def same(expected: object, got: object, tolerance: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,13 @@ def test_hours_that_are_none_are_not_understood() -> None:
 def _write(folder: Path, case: str) -> None:
     text = f'{{"domain": "calendar", "cases": [{case}, "expected": true}}]}}'
     (folder / "cases.json").write_text(text, encoding="utf-8")
+
+
+def test_the_suite_of_messageformat_is_read_in_its_own_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "some.json"
+    tests = [
+        {"src": "Hello {$x}", "params": [{"name": "x", "value": "you"}], "exp": text} for text in ("Hello you", "?")
+    ]
+    path.write_text(json.dumps({"defaultTestProperties": {"locale": "en", "bidiIsolation": "none"}, "tests": tests}))
+    assert main([str(path)]) == 1
+    assert capsys.readouterr().out.endswith("1 passed, 1 failed\n")

@@ -37,6 +37,7 @@ def add_to(commands: Any) -> None:
     _add_list(actions)
     _add_lint(actions)
     _add_export(actions)
+    _add_import(actions)
 
 
 def _add_preview(actions: Any) -> None:
@@ -83,18 +84,32 @@ def _add_export(actions: Any) -> None:
     parser.add_argument("--tone", choices=TONES, help="default: what is usual in each language")
     parser.add_argument("--situation", action="append", metavar="ID", help="may be repeated; default: all")
     parser.add_argument("--mapping", metavar="FILE", help="TOML: which placeholder stands for which variable")
+    parser.add_argument("--losses", action="store_true", help="every single loss, not their numbers alone")
     parser.add_argument("-o", "--output", metavar="FOLDER", help="where the files go; default: tell what would be lost")
     _add_overlay(parser)
     parser.set_defaults(run=_lazily("_reply_export"))
+
+
+def _add_import(actions: Any) -> None:
+    parser = actions.add_parser(
+        "import",
+        help="what translators sent back, as an overlay",
+        epilog="exit status: 0 when all of it came in, 1 when something had to stay out, 2 when it cannot be read",
+    )
+    parser.add_argument("file", metavar="FILE", help="PO or XLIFF, as csprotocol reply export writes them")
+    parser.add_argument("--locale", required=True, metavar="TAG", help="the language that was translated to")
+    parser.add_argument("--format", choices=("po", "xliff"), help="default: by the name of the file")
+    parser.add_argument("-o", "--output", required=True, metavar="FOLDER", help="the overlay")
+    parser.set_defaults(run=_lazily("_reply_export", "run_import"))
 
 
 def _add_overlay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overlay", metavar="FOLDER", help="a shop's own sentences, on top of the library's")
 
 
-def _lazily(module: str) -> Callable[[argparse.Namespace], int]:
+def _lazily(module: str, name: str = "run") -> Callable[[argparse.Namespace], int]:
     def run(chosen: argparse.Namespace) -> int:
-        status: int = import_module(f"csprotocol.cli.{module}").run(chosen)
+        status: int = getattr(import_module(f"csprotocol.cli.{module}"), name)(chosen)
         return status
 
     return run

@@ -15,8 +15,8 @@ from csprotocol.replies import Reply, sample_arguments
 
 __all__ = ["run"]
 
-# They keep values apart in right-to-left text, and show as boxes in most terminals; JSON and HTML have them.
-_ISOLATES: Final = dict.fromkeys(range(0x2066, 0x206A))
+# They steer right-to-left text, and show as boxes in most terminals; JSON and HTML have them.
+_UNSEEN: Final = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x2066, 0x206A)))
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -45,7 +45,7 @@ def _told(reply: Reply) -> Iterator[str]:
     yield from key_values(_facts(reply, f"{facts.locale}{texts}{tone}"))
     yield ""
     # Line breaks are the reply's own; nothing else that a terminal would obey gets through.
-    yield from (clean(line.translate(_ISOLATES)) for line in reply.text.split("\n"))
+    yield from (clean(line.translate(_UNSEEN)) for line in reply.text.split("\n"))
 
 
 def _facts(reply: Reply, language: str) -> Iterator[tuple[str, object]]:
@@ -61,4 +61,4 @@ def _facts(reply: Reply, language: str) -> Iterator[tuple[str, object]]:
     if not reply.ready():
         yield "not ready", f"still to be written: {', '.join(reply.requires_personalisation)}"
     if reply.subject is not None:
-        yield "subject", reply.subject.translate(_ISOLATES)
+        yield "subject", reply.subject.translate(_UNSEEN)

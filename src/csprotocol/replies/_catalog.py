@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +26,7 @@ from csprotocol.replies.cldr import Grouping
 
 if TYPE_CHECKING:
     from csprotocol.replies._lint import Diagnostic
+    from csprotocol.replies.export import Exported
 
 __all__ = ["Catalog"]
 
@@ -299,6 +300,25 @@ class Catalog:
             }
             for locale, voice in voices.items()
         }
+
+    def export(
+        self,
+        to: str,
+        *,
+        locale: str | None = None,
+        locales: Sequence[str] | None = None,
+        tone: Tone | str | None = None,
+        situations: Iterable[str] | None = None,
+        mapping: Mapping[str, str] | Path | None = None,
+    ) -> Exported:
+        """The replies as files of a helpdesk, a shop or translators; see ``csprotocol.replies.export``.
+
+        >>> sorted(Catalog.builtin("en").export("po", locale="en", situations=["order.lost"]).files)
+        ['en.po']
+        """
+        from csprotocol.replies.export import export
+
+        return export(self, to, locale=locale, locales=locales, tone=tone, situations=situations, mapping=mapping)
 
     def lint(self) -> list[Diagnostic]:
         """Everything that is wrong or doubtful in the sentences of all layers, with file, line and hint.

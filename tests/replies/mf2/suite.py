@@ -49,6 +49,15 @@ def cases(path: Path) -> tuple[Case, ...]:
     return tuple(case for case in found if case.properties.get("only")) or tuple(found)
 
 
+def is_suite(path: Path) -> bool:
+    """Whether the file has the form of the official suite; what cannot be read has not."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and isinstance(document.get("tests"), list) and "cases" not in document
+
+
 def failures(case: Case) -> tuple[str, ...]:
     """What the case finds otherwise than it expects."""
     return tuple(_failures(case.properties))
