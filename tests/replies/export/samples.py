@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from csprotocol.model import Money
@@ -53,14 +55,25 @@ def arguments(situation: Situation, case: Mapping[str, Any], *, full: bool) -> d
     }
 
 
+@cache
+def moments(locale: str) -> Mapping[str, tuple[mf2.Message, ...]]:
+    """What writes a date, and what writes a moment, in all the ways in which the language's sentences do."""
+    sources = {each.source for texts in CATALOG.voice(locale).texts for each in texts.sentences.values()}
+    found = {call for source in sources for call in re.findall(r"\{\$\w+ (:(?:date|time|datetime)\b[^}]*)\}", source)}
+    made = {
+        call: mf2.Message(f"{{$x {call}}}", locale, bidi_isolation="none", locale_data=cldr.locale_data)
+        for call in found
+    }
+    days = tuple(message for call, message in made.items() if call.split()[0] == ":date")
+    return {"date": days, "datetime": tuple(made.values())}
+
+
 def spellings(locale: str, given: Any) -> Iterator[str]:
     """Every way in which a sentence may write the value."""
     formats = cldr.formats(locale)
     if isinstance(given, datetime | date):
-        for length in ("long", "medium", "short"):
-            called = f":datetime dateLength={length}" if isinstance(given, datetime) else f":date length={length}"
-            message = mf2.Message(f"{{$x {called}}}", locale, bidi_isolation="none", locale_data=cldr.locale_data)
-            yield message.format({"x": given})
+        for called in moments(locale)["datetime" if isinstance(given, datetime) else "date"]:
+            yield called.format({"x": given})
     elif isinstance(given, Money):
         yield formats.money(given)
         yield formats.money(Money(abs(given.minor), given.currency))
@@ -86,4 +99,4 @@ def marked(text: str, locale: str, given: Mapping[str, Any]) -> str:
     return text
 
 
-CATALOG = Catalog.builtin("en", "es", "pt")
+CATALOG = Catalog.builtin("en", "es", "pt", "ar", "de", "fr", "it", "pl")

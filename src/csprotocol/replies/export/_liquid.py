@@ -130,25 +130,30 @@ class LiquidWriter(Writer):
 
     def formatted(self, name: str, variable: Variable, function: mf2.FunctionRef | None) -> str:
         """The placeholder, with the filters that the product has for its kind."""
-        del function
         value = self.product.expression(name) or ""
         if "|" in value:
             return self.filled(name)
         is_moment = variable.type in (VariableType.DATE, VariableType.DATETIME)
         if self.product.date_filter and is_moment:
-            return f'{{{{ {value} | date: "{self.date_pattern(with_time=variable.type is VariableType.DATETIME)}" }}}}'
+            called = function.name if function else variable.type.value
+            return f'{{{{ {value} | date: "{self.date_pattern(called)}" }}}}'
         if self.product.escape_filter and self.is_html and not is_moment:
             return f"{{{{ {value} | escape }}}}"
         return self.filled(name)
 
-    def date_pattern(self, *, with_time: bool) -> str:
-        """The locale's short date for the filter ``date``, which knows numbers in every language and months in none."""
+    def date_pattern(self, called: str) -> str:
+        """What the filter ``date`` writes in place of ``:date``, ``:time`` or ``:datetime``.
+
+        The day is the locale's short one: the filter knows figures in every language, and English names of months.
+        """
+        if called == "time":
+            return "%H:%M"
         pattern = cldr.locale_data(self.message.formats.locale).babel.date_formats["short"].pattern
         if not set(re.sub(r"'[^']*'", "", pattern)) <= set("dMy/.-, \u200f"):
             pattern = "y-MM-dd"
         day = _FIELDS.sub(lambda field: _STRFTIME.get(field[0], "%d"), pattern)
         assert date(2026, 11, 27).strftime(day)  # noqa: S101 - a pattern that Liquid would not know either
-        return f"{day} %H:%M" if with_time else day
+        return f"{day} %H:%M" if called == "datetime" else day
 
     def literal(self, text: str) -> str:
         """The words of the sentence; what Liquid would read is marked as raw."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from csprotocol.errors import InvalidValueError
 from csprotocol.replies import cldr
 from csprotocol.replies._channels import ReplyChannel, Tone
 from csprotocol.replies._resolve import Resolved
@@ -89,7 +90,18 @@ def messages(
                         locale=each.locale,
                         variable=variable,
                     )
+    _check_names(found)
     return tuple(found)
+
+
+def _check_names(found: Iterable[Message]) -> None:
+    """Names are files and keys in products: two replies with one name would hide one another."""
+    taken: dict[tuple[str, str], str] = {}
+    for message in found:
+        other = taken.setdefault((message.name, message.locale), message.label)
+        if other != message.label:
+            expected = f"other ids: {other} and {message.label} would share the name {message.name}"
+            raise InvalidValueError.of("situations", message.situation.id, expected=expected)
 
 
 def _said(catalog: Catalog, situation: Situation, locale: str, tone: Tone | None, channel: ReplyChannel) -> Message:

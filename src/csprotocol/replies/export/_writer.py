@@ -208,12 +208,10 @@ class Writer:
         if code is not None:
             self.lost(code, f"shows as {self.product.name} writes it, not as {self.message.locale} does", name)
         text = self.formatted(name, variable, function)
-        if variable.type is VariableType.URL and self.is_html:
-            text = _anchor(self.filled(name), text)
-        if not self.is_rtl:
-            return text
-        before, after = self.target.formatted if code and code != "list-format" else self.target.around
-        return f"{before}{text}{after}"
+        if self.is_rtl:
+            before, after = self.target.formatted if code and code != "list-format" else self.target.around
+            text = f"{before}{text}{after}"
+        return _anchor(self.filled(name), text) if variable.type is VariableType.URL and self.is_html else text
 
     def shown(self, name: str) -> bool:
         """Whether the product has a placeholder for the variable."""
