@@ -1,4 +1,5 @@
-"""Builds the pages of docs/ that are generated from data: KPIs, workflows, statuses of helpdesks, the law on returns.
+"""Builds the pages of docs/ that are generated from data: KPIs, workflows, statuses of helpdesks, the law on returns,
+replies.
 
 Run ``python tools/build_docs.py`` to write them, with ``--check`` to compare only.
 """
@@ -13,6 +14,7 @@ from typing import Final
 from csprotocol.incident import HelpdeskStatus, StatusExport, StatusMap, SubStatus, Workflow
 from csprotocol.kpi import Definition, definitions
 from csprotocol.model import StatusCategory
+from csprotocol.replies import Catalog, Situation, Variable, sample_arguments
 from csprotocol.returns import law
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -303,9 +305,49 @@ def _in_force(rule: law.StatutoryRule) -> str:
     return told if rule.applies_by == "contract" else f"{told} (by {rule.applies_by})".strip()
 
 
+REPLIES_HEAD = """\
+# Catalogue of replies
+
+Built by `tools/build_docs.py` from the situations of the library; do not edit. Every situation may be told
+`customer_name`, `agent_name`, `brand` and `agent_note`, and where it offers help pages `faq_url`. A question mark means
+that the variable may be absent, *personal* that it is withheld where others may read. What the examples say with
+invented values is the e-mail in English; see [replies](replies.md).
+"""
+
+
+def reply_catalogue() -> str:
+    """The page of replies: each situation with its purpose, its variables and what it says."""
+    catalog = Catalog.builtin("en")
+    return REPLIES_HEAD + "".join(_reply(catalog, catalog.situation(name)) for name in catalog.situations())
+
+
+_COMMON: Final = ("agent_name", "agent_note", "brand", "customer_name", "faq_url")
+
+
+def _reply(catalog: Catalog, situation: Situation) -> str:
+    own = {name: variable for name, variable in situation.variables.items() if name not in _COMMON}
+    said = catalog.render(situation.id, sample_arguments(own), locale="en")
+    rows = [
+        ("Variables", "; ".join(_reply_variable(each) for each in own.values()) or "none of its own"),
+        ("After it", situation.status_after.value if situation.status_after else "as before"),
+        ("Tags", ", ".join(situation.tags)),
+        ("Review", situation.review + (", an agent's own words are asked for" if situation.personalise else "")),
+    ]
+    quoted = "\n".join(f"> {line}".rstrip() for line in (f"**{said.subject}**", "", *said.text.split("\n")))
+    told = "".join(f"- {name}: {text}\n" for name, text in rows)
+    return f"\n## {situation.id}\n\n{situation.purpose}\n\n{told}\n{quoted}\n"
+
+
+def _reply_variable(variable: Variable) -> str:
+    kind = " or ".join(_code(choice) for choice in variable.choices) or variable.type.value
+    personal = ", personal" if variable.pii else ""
+    return f"{_code(variable.name)} ({kind}{'?' if variable.optional else ''}{personal})"
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "kpi-catalogue.md": kpi_catalogue,
     "law.md": law_page,
+    "reply-catalogue.md": reply_catalogue,
     "statuses.md": statuses,
     "workflows.md": workflows,
 }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Ticket,
         TicketFacts,
     )
+    from csprotocol.replies import Catalog
     from csprotocol.returns import ReturnPolicy
     from csprotocol.sla import SlaPolicy
 
@@ -32,6 +33,7 @@ __all__ = [
     "ActorKind",
     "BusinessCalendar",
     "BusinessHours",
+    "Catalog",
     "Channel",
     "ContactReason",
     "CsprotocolError",
@@ -56,6 +58,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "BusinessCalendar": "calendar",
     "BusinessHours": "calendar",
+    "Catalog": "replies",
     "CsprotocolError": "errors",
     "Incident": "incident",
     "Ratio": "kpi",
