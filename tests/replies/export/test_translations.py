@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -184,6 +185,55 @@ class TestImport:
                 import_translations(absent, format="po", locale="es")
         with pytest.raises(InvalidValueError):
             import_translations("x\n", format="csv", locale="es")  # type: ignore[arg-type]
+
+
+class TestNoise:
+    PIECES = (
+        "msgctxt",
+        "msgid",
+        "msgstr",
+        "msgid_plural",
+        '"',
+        "\\",
+        "\n",
+        "#, fuzzy",
+        "#~",
+        " ",
+        "a.b.c",
+        "x",
+        "\\777",
+        "{$",
+    )
+
+    @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=30).map("".join))
+    def test_no_text_breaks_the_reader_of_po(self, text: str) -> None:
+        back = import_translations(f"{text}\n", format="po", locale="es")
+        assert all(isinstance(key, str) for key, _ in back.sentences)
+
+    TAGS = (
+        "<xliff>",
+        "</xliff>",
+        "<trans-unit id='a.b'>",
+        "<source>",
+        "</source>",
+        "<target>",
+        "&amp;",
+        "&x;",
+        "<![CDATA[",
+    )
+
+    @given(st.lists(st.sampled_from(TAGS) | st.text(max_size=3), max_size=20).map("".join))
+    @example("<?xml version='1.0' encoding='no-such'?><x/>")
+    @example("\ud800")
+    def test_no_text_breaks_the_reader_of_xliff(self, text: str) -> None:
+        body = f'<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">{text}</xliff>'
+        for noise in (f"{text}\n", body):
+            with contextlib.suppress(DocumentError):
+                import_translations(noise, format="xliff", locale="es")
+
+    def test_a_language_that_is_none_is_told(self) -> None:
+        back = import_translations('msgid ""\nmsgstr "Language: ???\\n"\n', format="po", locale="es")
+        assert ["language"] == [problem.path for problem in back.problems]
 
 
 class TestOutsideReaders:

@@ -60,7 +60,7 @@ def import_translations(path_or_text: str | Path, *, format: Literal["po", "xlif
     wanted = fallback_chain(locale)[0]
     problems: list[Problem] = []
     language, units = (read_po if format == "po" else read_xliff)(_content(path_or_text), problems)
-    if language and fallback_chain(language)[0] != wanted:
+    if language and _known(language) != wanted:
         problems.append(Problem("language", f"the file says {language}, {wanted} was asked for"))
     sentences: dict[tuple[str, Tone | None], str] = {}
     sources: dict[str, str] = {}
@@ -73,6 +73,13 @@ def import_translations(path_or_text: str | Path, *, format: Literal["po", "xlif
         problems.append(Problem(key, "lies below another sentence, which no file can say"))
         del sentences[key, tone]
     return Imported(wanted, FrozenDict(sentences), FrozenDict(sources), tuple(problems))
+
+
+def _known(language: str) -> str:
+    try:
+        return fallback_chain(language)[0]
+    except InvalidValueError:
+        return language
 
 
 def _is_below(key: str, sentences: Mapping[tuple[str, Tone | None], str]) -> bool:

@@ -59,7 +59,8 @@ def read_xliff(text: str, problems: list[Problem]) -> tuple[str, list[Unit]]:
         raise DocumentError.unreadable("XLIFF", "it has a DOCTYPE", hint="export it again without one")
     try:
         root = ET.fromstring(text.removeprefix("\ufeff"))  # noqa: S314 - entities were refused above
-    except ET.ParseError as error:
+    except (ET.ParseError, ValueError, LookupError) as error:
+        # Beside what is no XML: half of a character, an encoding that nobody knows.
         raise DocumentError.unreadable("XLIFF", str(error)) from None
     version = root.get("version", "")
     if root.tag != f"{{{_NAMESPACE}}}xliff" or not version.startswith("1."):
