@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from csprotocol.replies import mf2
 from tests.replies.mf2.functions import FUNCTIONS
+from tests.replies.mf2.fuzz import run
 from tests.replies.mf2.strategies import messages, sources, texts
 from tests.replies.mf2.suite import SHARED, cases
 
@@ -174,3 +175,9 @@ def test_long_sources_take_their_length_in_time(source: str) -> None:
     with contextlib.suppress(mf2.LimitError):
         format_all(source, {"x": "k999"}, "en")
     assert time.perf_counter() - began < 5
+
+
+def test_mutated_sentences_are_read_or_refused() -> None:
+    outcomes = run(2, seed=20261122)
+    assert outcomes["read"]
+    assert outcomes["syntax-error"]
