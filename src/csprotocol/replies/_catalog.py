@@ -230,8 +230,7 @@ class Catalog:
         plan = self._plans.get((situation, locale, tone, channel))  # type: ignore[arg-type]  # words equal their members
         if plan is None:
             plan = self._plan(situation, locale, tone, channel)
-        given = more if arguments is None else {**arguments, **more}
-        return plan.reply(given)
+        return plan.reply(more if arguments is None else {**arguments, **more} if more else arguments)
 
     def _plan(self, situation: str, locale: str, tone: Tone | str | None, channel: ReplyChannel | str) -> Plan:
         if not isinstance(locale, str):

@@ -34,6 +34,8 @@ _EUPHONY: dict[str, tuple[re.Pattern[str], str]] = {
     "{0} o {1}": (_SOUNDS_O, "{0} u {1}"),
 }
 _DIGITS = mf2.Digits()
+# With what such texts may begin: most do not, and need no pattern.
+_BEGINNINGS = {_SOUNDS_I: "iIíÍhHİı", _SOUNDS_O: "oOóÓhH81"}
 _Join: TypeAlias = Callable[[str, str], str]
 
 
@@ -47,9 +49,7 @@ def list_writer(data: mf2.BabelLocaleData, style: str) -> Callable[[Iterable[str
     between = _bare(patterns["start"]) if patterns["start"] == patterns["middle"] else None
 
     def write(items: Iterable[str]) -> str:
-        if isinstance(items, str):
-            raise InvalidValueError.of("items", "str", expected="several texts", hint="put the text into a list")
-        texts: Sequence[str] = items if isinstance(items, list | tuple) else tuple(items)
+        texts = items if type(items) is tuple or type(items) is list else _several(items)
         count = len(texts)
         if count < 2:
             return texts[0] if texts else ""
@@ -63,6 +63,12 @@ def list_writer(data: mf2.BabelLocaleData, style: str) -> Callable[[Iterable[str
         return end(result, texts[-1])
 
     return write
+
+
+def _several(items: Iterable[str]) -> Sequence[str]:
+    if isinstance(items, str):
+        raise InvalidValueError.of("items", "str", expected="several texts", hint="put the text into a list")
+    return tuple(items)
 
 
 def _list_patterns(data: mf2.BabelLocaleData, style: str) -> dict[str, str]:
@@ -94,8 +100,14 @@ def _last_joint(pattern: str, *, is_spanish: bool) -> _Join:
     if not is_spanish or pattern not in _EUPHONY:
         return usual
     clashes, other = _EUPHONY[pattern]
-    changed = _joint(other)
-    return lambda first, second: (changed if clashes.match(second) else usual)(first, second)
+    beginnings, bare, changed = _BEGINNINGS[clashes], _bare(pattern), _joint(other)
+
+    def join(first: str, second: str) -> str:
+        if second[:1] in beginnings and clashes.match(second):
+            return changed(first, second)
+        return f"{first}{bare}{second}"
+
+    return join
 
 
 def relative_writer(data: mf2.BabelLocaleData, unit: str) -> Callable[[Decimal | int], str]:

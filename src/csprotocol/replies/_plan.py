@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
@@ -13,9 +13,10 @@ from csprotocol.replies._channels import JOINTS, ReplyChannel
 from csprotocol.replies._conditions import Test, together
 from csprotocol.replies._reply import Reply, ReplyActions, ReplyFacts, made
 from csprotocol.replies._resolve import Resolved
-from csprotocol.replies._sentence import LIMITS, Piece, Writer, compiled, joined, pieces_of
+from csprotocol.replies._sentence import LIMITS, pieces_of
 from csprotocol.replies._situation import SMS, SUBJECT, Block, Situation
 from csprotocol.replies._sms import for_sms
+from csprotocol.replies._spelled import Piece, Writer, spelled, spelled_pair
 from csprotocol.replies._targets import HTML, TEXT, WHATSAPP, Target
 from csprotocol.replies._targets import SMS as SMS_TARGET
 from csprotocol.replies._targets import SUBJECT as SUBJECT_TARGET
@@ -65,9 +66,10 @@ def _blocks(situation: Situation, channel: ReplyChannel) -> tuple[Block, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What writes the text for arguments of one shape, and the free slots that are empty in it."""
+    """What writes text and subject, and the HTML, for arguments of one shape; the free slots that are empty in it."""
 
-    text: Writer
+    text: Callable[[Mapping[str, Any]], tuple[str, str]]
+    html: Writer
     empty: tuple[str, ...]
 
 
@@ -83,6 +85,8 @@ class Plan:
         "_deciders",
         "_hidden",
         "_html",
+        "_is_email",
+        "_is_sms",
         "_shapes",
         "_subject",
         "checks",
@@ -119,13 +123,15 @@ class Plan:
                 for block in _blocks(situation, channel)
             )
 
-        is_email = channel is ReplyChannel.EMAIL
+        self._is_email, self._is_sms = channel is ReplyChannel.EMAIL, channel is ReplyChannel.SMS
         self._blocks = blocks(_TARGETS.get(channel, TEXT))
         # Few read the HTML of every reply; it is compiled when somebody first does.
-        self._html = cache(lambda: blocks(HTML)) if is_email else None
+        self._html = cache(lambda: blocks(HTML))
         key = f"{situation.id}.{SUBJECT}"
         self._subject = (
-            compiled(_model(resolved.sentences[key]), variables, formats, SUBJECT_TARGET, key) if is_email else None
+            pieces_of(_model(resolved.sentences[key]), variables, formats, SUBJECT_TARGET, key)
+            if self._is_email
+            else []
         )
 
     def reply(self, given: Mapping[str, Any]) -> Reply:
@@ -147,16 +153,14 @@ class Plan:
         withheld = self._withheld(args) if self._hidden else ()
         key = (*args, *[test(args) for test in self._deciders]) if self._deciders else tuple(args)
         shape = self._shapes.get(key) or self._shape(key, args, given)
-        text = shape.text(args)
+        text, subject = shape.text(args)
         if len(text) > _LONGEST_TEXT:
             raise ReplyTooLongError.of(len(text), _LONGEST_TEXT)
-        if self._subject is None:
-            text = for_sms(text) if self.facts.channel is ReplyChannel.SMS else text
-            return made((self.facts, text, None, shape.empty, withheld, None))
-        subject = self._subject(args)
+        if not self._is_email:
+            return made((self.facts, for_sms(text) if self._is_sms else text, None, shape.empty, withheld, None))
         if len(subject) > _LONGEST_HEADER // 4 and len(subject.encode()) > _LONGEST_HEADER:
             raise ReplyTooLongError.of(len(subject.encode()), _LONGEST_HEADER)
-        return made((self.facts, text, subject, shape.empty, withheld, (self._page, args)))
+        return made((self.facts, text, subject, shape.empty, withheld, (shape.html, args)))
 
     def _withheld(self, args: dict[str, Any]) -> tuple[str, ...]:
         return tuple(name for name in self._hidden if args.pop(name, None) is not None)
@@ -172,17 +176,25 @@ class Plan:
             for slot in slots
             if slot not in args
         )
-        shape = Shape(joined(_between(JOINTS[self.facts.channel], _chosen(self._blocks, args))), tuple(empty))
+        blocks = _between(JOINTS[self.facts.channel], _chosen(self._blocks, args))
+        shape = Shape(spelled_pair(blocks, self._subject), self._page(), tuple(empty))
         if len(self._shapes) >= _MOST_SHAPES:
             self._shapes.clear()
         self._shapes[key] = shape
         return shape
 
-    def _page(self, args: Mapping[str, Any]) -> str:
-        assert self._html is not None  # noqa: S101 - who has a subject has HTML
-        paragraphs = "\n".join(f"<p>{joined(pieces)(args)}</p>" for pieces in _chosen(self._html(), args))
+    def _page(self) -> Writer:
         direction = ' dir="rtl"' if self.facts.direction == "rtl" else ""
-        return f'<div lang="{self.facts.locale}"{direction}>\n{paragraphs}\n</div>'
+        start = f'<div lang="{self.facts.locale}"{direction}>\n<p>'
+        known: list[Writer] = []
+
+        def write(args: Mapping[str, Any]) -> str:
+            # Spelled out by the first who asks; whose arguments they are makes no difference inside a shape.
+            if not known:
+                known.append(spelled([start, *_between("</p>\n<p>", _chosen(self._html(), args)), "</p>\n</div>"]))
+            return known[0](args)
+
+        return write
 
     def _unfit(self, given: Mapping[str, Any]) -> ReplyArgumentError:
         return ReplyArgumentError.of(self.situation.id, tuple(_problems(self.situation, given)))

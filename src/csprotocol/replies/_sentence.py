@@ -7,24 +7,22 @@ usual forms (options, local variables, several selectors) is left to the engine,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from csprotocol.errors import SentenceError
 from csprotocol.model import Money
 from csprotocol.replies import cldr, mf2
 from csprotocol.replies._functions import amount_writer, empty_slot, functions
+from csprotocol.replies._spelled import Kind, Piece, Place, Writer, spelled
 from csprotocol.replies._targets import Target, runs_against
 from csprotocol.replies._variables import Variable, VariableType
 from csprotocol.replies.cldr import Formats
 
-__all__ = ["LIMITS", "Piece", "Writer", "compiled", "joined", "pieces_of"]
-
-Writer: TypeAlias = Callable[[Mapping[str, Any]], str]
-Piece: TypeAlias = str | Writer
+__all__ = ["LIMITS", "compiled", "pieces_of"]
 
 LIMITS: Final = mf2.Limits(source_characters=16_000, selectors=3, variants=64, output_characters=64_000)
 _LENGTHS: Final = ("long", "medium", "short")
@@ -37,7 +35,7 @@ def compiled(
 
     The arguments must have passed :meth:`Variable.check`, and whatever the sentence needs must be among them.
     """
-    return joined(pieces_of(model, variables, formats, target, key))
+    return spelled(pieces_of(model, variables, formats, target, key))
 
 
 def pieces_of(
@@ -68,7 +66,7 @@ class _Compiler:
         model = self.model
         if isinstance(model, mf2.PatternMessage):
             return self.pattern(model.pattern)
-        variants = [joined(self.pattern(variant.value)) for variant in model.variants]
+        variants = [spelled(self.pattern(variant.value)) for variant in model.variants]
         chosen = self._quick_choice(model, variants)
         return [self._choice(model, variants) if chosen is None else chosen]
 
@@ -80,7 +78,7 @@ class _Compiler:
 
     # Choosing
 
-    def _quick_choice(self, model: mf2.SelectMessage, variants: list[Writer]) -> Writer | None:
+    def _quick_choice(self, model: mf2.SelectMessage, variants: list[Writer]) -> Piece | None:
         if len(model.selectors) != 1 or model.selectors[0].name in self.locals:
             return None
         name = model.selectors[0].name
@@ -93,10 +91,9 @@ class _Compiler:
         if function.name in ("integer", "number") and variable.type is VariableType.INT:
             return _by_number(name, by_key, rest, self.formats.plural)
         if function.name == "string" and variable.type is VariableType.CHOICE:
-            return lambda args: by_key.get(args[name], rest)(args)
+            return _by_value(name, {choice: by_key.get(choice, rest) for choice in variable.choices})
         if function.name == "string" and variable.type is VariableType.FLAG:
-            yes, no = by_key.get("true", rest), by_key.get("false", rest)
-            return lambda args: (yes if args[name] else no)(args)
+            return _by_value(name, {True: by_key.get("true", rest), False: by_key.get("false", rest)})
         return None
 
     # Writing
@@ -109,14 +106,14 @@ class _Compiler:
             if isinstance(part, str):
                 pieces.append(self.target.literal(part))
             elif isinstance(part, mf2.Expression):
-                pieces.append(self.expression(part))
+                pieces += self.expression(part)
             elif part.name == "br":
                 pieces.append(self.target.line_break)
             elif part.name == "link" and part.kind == "open":
                 links.append((len(pieces), self._address(part)))
             elif part.name == "link" and part.kind == "close" and links:
                 start, address = links.pop()
-                pieces[start:] = [self._link(joined(pieces[start:]), address)]
+                pieces[start:] = [self._link(spelled(pieces[start:]), address)]
             else:
                 marks = self.target.marks.get(part.name, ("", ""))
                 pieces.append(marks[part.kind == "close"] if part.kind != "standalone" else "")
@@ -133,7 +130,7 @@ class _Compiler:
         link = self.target.link
         return lambda args: link(text(args), address(args))
 
-    def expression(self, part: mf2.Expression) -> Writer:
+    def expression(self, part: mf2.Expression) -> list[Piece]:
         """What writes one placeholder."""
         name = part.arg.name if isinstance(part.arg, mf2.VariableRef) else ""
         variable = self.variables.get(name)
@@ -146,33 +143,29 @@ class _Compiler:
             for option in (function.options if function else ())
         }
         if called == "cs:slot" or variable.type is VariableType.SLOT:
-            return self._slot(name)
+            return [self._slot(name)]
         if variable.type is VariableType.URL and not options and called in ("", "string"):
             return self._url(name)
         if variable.type.is_words and not options and called in ("", "string"):
             return self._words(name)
         if called == "cs:list" and options.keys() <= {"style"}:
-            return self._list(name, options.get("style") or "standard")
+            return [self._list(name, options.get("style") or "standard")]
         write = self._formatter(called, options, variable)
         return self._left_to_engine(part) if write is None else self._formatted(name, write)
 
-    def _words(self, name: str) -> Writer:
-        escape, (before, after) = self.target.value(name), self.target.around
+    def _words(self, name: str) -> list[Piece]:
+        target, escape = self.target, self.target.value(name)
         if self.is_rtl:
+            before, after = target.around
             if escape is None:
-                return lambda args: f"{before}{args[name]}{after}"
-            return lambda args: f"{before}{escape(args[name])}{after}"
+                return [before, Place(Kind.BARE, name), after]
+            return [before, Place(Kind.IF_PRINTABLE if target.is_one_line else Kind.WRITTEN, name, escape), after]
         isolated = self._isolated(name)
+        if target.is_one_line:
+            return [Place(Kind.IF_BOTH, name, isolated)]
         if escape is None:
-            if not self.target.isolates:
-                return itemgetter(name)
-
-            def write(args: Mapping[str, Any]) -> str:
-                value: str = args[name]
-                return value if value.isascii() else isolated(value)
-
-            return write
-        return lambda args: isolated(args[name])
+            return [Place(Kind.IF_ASCII, name, isolated) if target.isolates else Place(Kind.BARE, name)]
+        return [Place(Kind.WRITTEN, name, isolated)]
 
     def _isolated(self, name: str) -> Callable[[str], str]:
         """A value as it stands in a left-to-right sentence."""
@@ -185,45 +178,40 @@ class _Compiler:
 
         return write
 
-    def _url(self, name: str) -> Writer:
+    def _url(self, name: str) -> list[Piece]:
         escape, link = self.target.value(name), self.target.link
-        words = self._words(name)
         if escape is None:
-            return words
-        return lambda args: link(words(args), args[name])
+            return self._words(name)
+        words = spelled(self._words(name))
+        return [lambda args: link(words(args), args[name])]
 
     def _slot(self, name: str) -> Writer:
-        words, empty = self._words(name), self.target.literal(empty_slot(name))
+        words, empty = spelled(self._words(name)), self.target.literal(empty_slot(name))
         return lambda args: words(args) if name in args else empty
 
-    def _list(self, name: str, style: Any) -> Writer:
+    def _list(self, name: str, style: Any) -> Place:
         join, isolated = self.formats.list_writer(style=style), self._isolated(name)
         escape, (before, after) = self.target.value(name), self.target.around
 
-        def in_rtl(item: str) -> str:
-            return f"{before}{item if escape is None else escape(item)}{after}"
+        def in_rtl(items: Sequence[str]) -> str:
+            texts = items if escape is None else map(escape, items)
+            return join([f"{before}{text}{after}" for text in texts])
 
-        if self.is_rtl:
-            return lambda args: join([in_rtl(item) for item in args[name]])
-        if escape is not None:
-            return lambda args: join([isolated(item) for item in args[name]])
+        def in_ltr(items: Sequence[str]) -> str:
+            text = join(items)
+            return text if text.isascii() else escaped(items)
 
-        def write(args: Mapping[str, Any]) -> str:
-            text = join(args[name])
-            return text if text.isascii() else join([isolated(item) for item in args[name]])
+        def escaped(items: Sequence[str]) -> str:
+            return join([isolated(item) for item in items])
 
-        return write
+        return Place(Kind.WRITTEN, name, in_rtl if self.is_rtl else in_ltr if escape is None else escaped)
 
-    def _formatted(self, name: str, write: Callable[[Any], str]) -> Writer:
-        escape = self.target.value(name)
-        if self.is_rtl:
-            before, after = self.target.formatted
-            if escape is None:
-                return lambda args: f"{before}{write(args[name])}{after}"
-            return lambda args: f"{before}{escape(write(args[name]))}{after}"
+    def _formatted(self, name: str, write: Callable[[Any], str]) -> list[Piece]:
+        escape = _kept_escape(self.target, name)
+        before, after = self.target.formatted if self.is_rtl else ("", "")
         if escape is None:
-            return lambda args: write(args[name])
-        return lambda args: escape(write(args[name]))
+            return [before, Place(Kind.WRITTEN, name, write), after]
+        return [before, Place(Kind.CHECKED, name, write, escape), after]
 
     def _formatter(
         self, called: str, options: dict[str, str | None], variable: Variable
@@ -258,15 +246,13 @@ class _Compiler:
 
     # The engine
 
-    def _left_to_engine(self, part: mf2.Expression) -> Writer:
+    def _left_to_engine(self, part: mf2.Expression) -> list[Piece]:
         name = part.arg.name if isinstance(part.arg, mf2.VariableRef) else ""
         write = self._by_engine(mf2.PatternMessage(self.model.declarations, (part,)))
         escape = self.target.value(name)
         shown = write if escape is None else lambda args: escape(write(args))
-        if not self.is_rtl:
-            return shown
-        before, after = self.target.around
-        return lambda args: f"{before}{shown(args)}{after}"
+        before, after = self.target.around if self.is_rtl else ("", "")
+        return [before, shown, after]
 
     def _by_engine(self, model: mf2.MessageModel) -> Writer:
         grouping, key = self.formats.grouping, self.key
@@ -289,6 +275,13 @@ class _Compiler:
 
 
 @lru_cache(maxsize=256)
+def _kept_escape(target: Target, name: str) -> Callable[[str], str] | None:
+    """What escapes dates, numbers and amounts. It remembers: no text of a customer is among them."""
+    escape = target.value(name)
+    return None if escape is None else lru_cache(maxsize=1024)(escape)
+
+
+@lru_cache(maxsize=256)
 def _days(formats: Formats, length: Any) -> Callable[[date], str]:
     # The variable has seen to it that a plain date arrives: those are equal when they look the same.
     return lru_cache(maxsize=4096)(formats.date_writer(length=length))
@@ -303,7 +296,11 @@ def _amounts(formats: Formats) -> Callable[[Money], str]:
     return lambda money: write(money.minor, money.currency, money.exponent)
 
 
-def _by_number(name: str, by_key: Mapping[str, Writer], rest: Writer, plural: Callable[[int], str]) -> Writer:
+def _by_value(name: str, writers: dict[Any, Writer]) -> Place:
+    return Place(Kind.CHOSEN, name, writers.__getitem__)
+
+
+def _by_number(name: str, by_key: Mapping[str, Writer], rest: Writer, plural: Callable[[int], str]) -> Place:
     exact = {int(key): write for key, write in by_key.items() if key.lstrip("-").isdigit()}
     by_category = {key: write for key, write in by_key.items() if key.isalpha()}
 
@@ -311,40 +308,4 @@ def _by_number(name: str, by_key: Mapping[str, Writer], rest: Writer, plural: Ca
     def choose(number: int) -> Writer:
         return exact.get(number) or by_category.get(plural(number), rest)
 
-    return lambda args: choose(args[name])(args)
-
-
-def joined(pieces: Iterable[Piece]) -> Writer:
-    """One closure for the pieces: three placeholders are spelled out, more are put together from such."""
-    texts, writers = [""], list[Writer]()
-    for piece in pieces:
-        if isinstance(piece, str):
-            texts[-1] += piece
-        else:
-            writers.append(piece)
-            texts.append("")
-    if len(writers) > _MOST_SPELLED:
-        return _halves(texts, writers)
-    start, after = texts[0], texts[1:]
-    if not writers:
-        return lambda _args: start
-    one, behind = writers[0], after[0]
-    if len(writers) == 1:
-        return (lambda args: f"{start}{one(args)}{behind}") if start or behind else one
-    two, behind_two = writers[1], after[1]
-    if len(writers) == 2:
-        return lambda args: f"{start}{one(args)}{behind}{two(args)}{behind_two}"
-    three, behind_three = writers[2], after[2]
-    return lambda args: f"{start}{one(args)}{behind}{two(args)}{behind_two}{three(args)}{behind_three}"
-
-
-_MOST_SPELLED: Final = 3
-
-
-def _halves(texts: list[str], writers: list[Writer]) -> Writer:
-    pieces: list[Piece] = [texts[0]]
-    for write, text in zip(writers, texts[1:], strict=True):
-        pieces += [write, text]
-    middle = len(pieces) // 2
-    first, second = joined(pieces[:middle]), joined(pieces[middle:])
-    return lambda args: first(args) + second(args)
+    return Place(Kind.CHOSEN, name, choose)

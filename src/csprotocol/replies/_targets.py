@@ -21,12 +21,13 @@ MARKUP: Final = ("b", "br", "i", "link")
 _PLAIN: Final[Mapping[str, tuple[str, str]]] = {"b": ("", ""), "i": ("", "")}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """One way of writing. ``value`` gives what escapes the values of a variable, ``None`` where nothing has to be.
 
     ``around`` are the two texts that isolate a value of unknown direction, ``formatted`` those around what the
     locale's own formats wrote; both empty where nothing is isolated. ``link`` makes a link of a text and an address.
+    With ``is_one_line``, all that ``value`` does is refuse, and it refuses nothing that is printable.
     """
 
     value: Callable[[str], Callable[[str], str] | None]
@@ -36,6 +37,7 @@ class Target:
     link: Callable[[str, str], str]
     around: tuple[str, str] = ("\u2068", "\u2069")
     formatted: tuple[str, str] = ("\u2067", "\u2069")
+    is_one_line: bool = False
 
     @property
     def isolates(self) -> bool:
@@ -91,7 +93,7 @@ def _one_line(name: str) -> Callable[[str], str]:
 _BREAKING: Final = frozenset({"Cc", "Zl", "Zp"})
 
 TEXT: Final = Target(_nothing, _verbatim, _PLAIN, "\n", _unlinked)
-SUBJECT: Final = Target(_one_line, _verbatim, _PLAIN, " ", _unlinked)
+SUBJECT: Final = Target(_one_line, _verbatim, _PLAIN, " ", _unlinked, is_one_line=True)
 HTML: Final = Target(
     _escaped,
     lambda text: escape(text, quote=False),

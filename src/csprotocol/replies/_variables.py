@@ -215,7 +215,7 @@ def _flag(value: object) -> bool:
 
 
 def _list(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple):
+    if type(value) is not list and not isinstance(value, list | tuple):
         raise UnfitError("must be a list of texts")
     if not 0 < len(value) <= LONGEST_LIST:
         raise UnfitError(f"must hold 1 to {LONGEST_LIST} texts")
