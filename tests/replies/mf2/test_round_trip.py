@@ -72,3 +72,11 @@ def test_clean_source(source: str, clean: str) -> None:
 def test_what_no_source_can_say_is_refused(message: mf2.MessageModel) -> None:
     with pytest.raises(mf2.DataModelError):
         mf2.serialise(message)
+
+
+@pytest.mark.parametrize("name", ["a\u037eb", "a\u1fefb", "a\u212ab"])
+def test_names_that_change_when_they_are_normalised(name: str) -> None:
+    """Found by the fuzzer: U+037E is ; and U+1FEF is ` after normalisation, and neither may be written in a name."""
+    for source in (f"{{${name}}}", f"{{$x :{name}}}", f"{{$x :f {name}=1 @{name}}}", f"{{#{name}}}"):
+        model = mf2.parse(source)
+        assert mf2.parse(mf2.serialise(model)) == model

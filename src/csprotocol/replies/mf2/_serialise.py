@@ -120,10 +120,16 @@ def _identifier(identifier: str) -> str:
 
 
 def _name(name: str) -> str:
-    match = NAME.fullmatch(name)
-    if match is None or match[1] != name:
+    written = name.translate(_RESPELLED)
+    match = NAME.fullmatch(written)
+    if match is None or match[1] != written:
         raise DataModelError(f"{name!r} is no name of the syntax", hint="names begin with a letter, _ or +")
-    return name
+    return written
+
+
+# Two letters of the syntax become signs of ASCII when a name is normalised (the Greek question mark and varia); that
+# is how such a sign comes into a name, and how it is written again.
+_RESPELLED = str.maketrans({";": "\u037e", "`": "\u1fef"})
 
 
 def _without_nul(text: str) -> str:
