@@ -47,6 +47,7 @@ def list_writer(data: mf2.BabelLocaleData, style: str) -> Callable[[Iterable[str
     end, pair = (_last_joint(patterns.get(name, patterns["end"]), is_spanish=is_spanish) for name in ("end", "2"))
     # Nearly everywhere the patterns only stand between the texts, so that str.join does the work.
     between = _bare(patterns["start"]) if patterns["start"] == patterns["middle"] else None
+    before_last = None if is_spanish else _bare(patterns["end"])
 
     def write(items: Iterable[str]) -> str:
         texts = items if type(items) is tuple or type(items) is list else _several(items)
@@ -56,7 +57,8 @@ def list_writer(data: mf2.BabelLocaleData, style: str) -> Callable[[Iterable[str
         if count == 2:
             return pair(texts[0], texts[1])
         if between is not None:
-            return end(between.join(texts[:-1]), texts[-1])
+            most, last = between.join(texts[:-1]), texts[-1]
+            return end(most, last) if before_last is None else f"{most}{before_last}{last}"
         result = start(texts[0], texts[1])
         for text in texts[2:-1]:
             result = middle(result, text)

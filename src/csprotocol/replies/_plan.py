@@ -16,12 +16,12 @@ from csprotocol.replies._resolve import Resolved
 from csprotocol.replies._sentence import LIMITS, pieces_of
 from csprotocol.replies._situation import SMS, SUBJECT, Block, Situation
 from csprotocol.replies._sms import for_sms
-from csprotocol.replies._spelled import Piece, Writer, spelled, spelled_pair
+from csprotocol.replies._spelled import Checker, Piece, Writer, spelled, spelled_checker, spelled_pair
 from csprotocol.replies._targets import HTML, TEXT, WHATSAPP, Target
 from csprotocol.replies._targets import SMS as SMS_TARGET
 from csprotocol.replies._targets import SUBJECT as SUBJECT_TARGET
 from csprotocol.replies._texts import Sentence, digest
-from csprotocol.replies._variables import UnfitError, VariableType
+from csprotocol.replies._variables import UnfitError, VariableType, sure_type
 from csprotocol.replies.cldr import Formats
 
 __all__ = ["Plan", "keys_for", "parsed", "variables_in"]
@@ -31,6 +31,7 @@ Entry: TypeAlias = tuple[Test | None, list[Piece], list[Piece] | None, tuple[str
 
 _LONGEST_TEXT: Final = LIMITS.output_characters
 _LONGEST_HEADER: Final = 998  # octets of a line, RFC 5322, section 2.1.1
+_SURELY_SHORT: Final = _LONGEST_HEADER // 4  # characters; none has more than four octets
 _MOST_SHAPES: Final = 256
 # Others may read what is written there.
 _OPEN: Final = frozenset({ReplyChannel.SOCIAL})
@@ -82,7 +83,9 @@ class Plan:
 
     __slots__ = (
         "_blocks",
+        "_checkers",
         "_deciders",
+        "_fits",
         "_hidden",
         "_html",
         "_is_email",
@@ -102,6 +105,8 @@ class Plan:
         self.facts = _facts(situation, resolved, channel, formats)
         self.checks = {name: variable.check() for name, variable in variables.items()}
         self.required = situation.required
+        self._fits = {name: (name, sure_type(variable), self.checks[name]) for name, variable in variables.items()}
+        self._checkers: dict[tuple[str, ...], Checker | None] = {}
         self._hidden = tuple(name for name, each in variables.items() if each.pii) if channel in _OPEN else ()
         conditions = {each for block in situation.blocks for each in block.when}
         self._deciders = tuple(each.test for each in conditions if each.hangs_on_value(variables[each.variable]))
@@ -142,6 +147,27 @@ class Plan:
             HeaderInjectionError: a value would break out of the subject.
             ReplyTooLongError: the text has more than 64,000 characters.
         """
+        names = tuple(given)
+        check = self._checkers.get(names)
+        try:
+            args = self._checked_singly(given) if check is None else check(given)
+        except UnfitError:
+            args = self._checked_singly(given)
+        if len(args) != len(names):
+            names = tuple(args)
+        withheld = self._withheld(args) if self._hidden else ()
+        key = (*names, *[test(args) for test in self._deciders]) if self._deciders else names
+        shape = self._shapes.get(key) or self._shape(key, args, given)
+        text, subject = shape.text(args)
+        if len(text) > _LONGEST_TEXT:
+            raise ReplyTooLongError.of(len(text), _LONGEST_TEXT)
+        if not self._is_email:
+            return made((self.facts, for_sms(text) if self._is_sms else text, None, shape.empty, withheld, None))
+        if len(subject) > _SURELY_SHORT and len(subject.encode()) > _LONGEST_HEADER:
+            raise ReplyTooLongError.of(len(subject.encode()), _LONGEST_HEADER)
+        return made((self.facts, text, subject, shape.empty, withheld, (shape.html, args)))
+
+    def _checked_singly(self, given: Mapping[str, Any]) -> dict[str, Any]:
         checks = self.checks
         args: dict[str, Any] = {}
         try:
@@ -150,17 +176,13 @@ class Plan:
                     args[name] = checks[name](value)
         except (KeyError, UnfitError):
             raise self._unfit(given) from None
-        withheld = self._withheld(args) if self._hidden else ()
-        key = (*args, *[test(args) for test in self._deciders]) if self._deciders else tuple(args)
-        shape = self._shapes.get(key) or self._shape(key, args, given)
-        text, subject = shape.text(args)
-        if len(text) > _LONGEST_TEXT:
-            raise ReplyTooLongError.of(len(text), _LONGEST_TEXT)
-        if not self._is_email:
-            return made((self.facts, for_sms(text) if self._is_sms else text, None, shape.empty, withheld, None))
-        if len(subject) > _LONGEST_HEADER // 4 and len(subject.encode()) > _LONGEST_HEADER:
-            raise ReplyTooLongError.of(len(subject.encode()), _LONGEST_HEADER)
-        return made((self.facts, text, subject, shape.empty, withheld, (shape.html, args)))
+        names = tuple(given)
+        if len(self._checkers) >= _MOST_SHAPES:
+            self._checkers.clear()
+        # Names that come with None at times are checked one by one ever after: an exception costs more than it saves.
+        is_complete = len(args) == len(names) and names not in self._checkers
+        self._checkers[names] = spelled_checker([self._fits[name] for name in names]) if is_complete else None
+        return args
 
     def _withheld(self, args: dict[str, Any]) -> tuple[str, ...]:
         return tuple(name for name in self._hidden if args.pop(name, None) is not None)

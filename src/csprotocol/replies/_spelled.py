@@ -11,10 +11,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
+from sys import intern
 from typing import Any, Final, NamedTuple, TypeAlias
 
-__all__ = ["Kind", "Piece", "Place", "Writer", "source_of", "spelled", "spelled_pair"]
+__all__ = [
+    "Checker",
+    "Kind",
+    "Piece",
+    "Place",
+    "Writer",
+    "source_of",
+    "source_of_checker",
+    "spelled",
+    "spelled_checker",
+    "spelled_pair",
+]
 
+Checker: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 Writer: TypeAlias = Callable[[Mapping[str, Any]], str]
 Piece: TypeAlias = "str | Place | Writer"
 
@@ -108,12 +121,19 @@ def _kind(piece: Piece) -> Kind:
 
 
 def _held(piece: Piece) -> tuple[Any, ...]:
-    return piece[1 : 2 + _TAKES[piece.kind].count(",")] if isinstance(piece, Place) else (piece,)
+    if not isinstance(piece, Place):
+        return (piece,)
+    # Keywords of callers are interned too: names that are the same object are found without a comparison.
+    return (intern(piece.name), *piece[2 : 2 + _TAKES[piece.kind].count(",")])
 
 
 @lru_cache(maxsize=1024)
 def _frame(texts: tuple[tuple[Kind, ...], ...]) -> Callable[..., Any]:
-    frame: Callable[..., Any] = eval(source_of(texts), {"__builtins__": {}})  # noqa: S307 - see the top of the file
+    return _evaluated(source_of(texts))
+
+
+def _evaluated(source: str) -> Callable[..., Any]:
+    frame: Callable[..., Any] = eval(source, {"__builtins__": {}, "type": type})  # noqa: S307 - see the top of the file
     return frame
 
 
@@ -132,3 +152,26 @@ def source_of(texts: Sequence[Sequence[Kind]]) -> str:
             place += 1
         spelt.append(f'f"{"".join(fragments)}"')
     return f"lambda {', '.join(takes)}: lambda a: {spelt[0] if len(spelt) == 1 else '(' + ', '.join(spelt) + ')'}"
+
+
+def spelled_checker(checks: Sequence[tuple[str, type | None, Callable[[Any], Any]]]) -> Checker:
+    """What checks arguments that are all given, by their names: those of exactly the type need no check."""
+    held = (part for name, sure, check in checks for part in (intern(name), sure, check))
+    checker: Checker = _checker_frame(len(checks))(*held)
+    return checker
+
+
+@lru_cache(maxsize=256)
+def _checker_frame(count: int) -> Callable[..., Any]:
+    return _evaluated(source_of_checker(count))
+
+
+def source_of_checker(count: int) -> str:
+    """The source of a function that takes names, types and checks, and gives the one that checks.
+
+    >>> source_of_checker(1)
+    'lambda n0, k0, c0: lambda g: {n0: v if type(v := g[n0]) is k0 else c0(v)}'
+    """
+    takes = ", ".join(f"n{i}, k{i}, c{i}" for i in range(count))
+    checked = ", ".join(f"n{i}: v if type(v := g[n{i}]) is k{i} else c{i}(v)" for i in range(count))
+    return f"lambda {takes}: lambda g: {{{checked}}}"

@@ -14,7 +14,7 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.model import Money
 from csprotocol.model._words import member
 
-__all__ = ["LONGEST_LIST", "UnfitError", "Variable", "VariableType"]
+__all__ = ["LONGEST_LIST", "UnfitError", "Variable", "VariableType", "sure_type"]
 
 LONGEST_LIST: Final = 200
 _SCHEMES: Final = ("https://", "mailto:", "tel:")
@@ -130,6 +130,11 @@ class Variable:
         return schema
 
 
+def sure_type(variable: Variable) -> type | None:
+    """The type of which every value is fit and stays as it is; ``None`` where a look at the value is due."""
+    return None if variable.minimum is not None else _SURE_TYPES.get(variable.type)
+
+
 def _text(value: object) -> str:
     if type(value) is str and value and not value.isspace():
         return value
@@ -219,12 +224,9 @@ def _list(value: object) -> tuple[str, ...]:
         raise UnfitError("must be a list of texts")
     if not 0 < len(value) <= LONGEST_LIST:
         raise UnfitError(f"must hold 1 to {LONGEST_LIST} texts")
-    try:
-        is_filled = all(map(str.strip, value))
-    except TypeError:
-        is_filled = False
-    if not is_filled:
-        raise UnfitError("must be a list of texts, none of them blank")
+    for text in value:
+        if not isinstance(text, str) or not text or text.isspace():
+            raise UnfitError("must be a list of texts, none of them blank")
     return tuple(value)
 
 
@@ -256,6 +258,13 @@ _CHECKS: Final[Mapping[VariableType, Callable[[Any], Any]]] = {
     VariableType.SLOT: _text,
     VariableType.TEXT: _text,
     VariableType.URL: _url,
+}
+_SURE_TYPES: Final[Mapping[VariableType, type]] = {
+    VariableType.AMOUNT: Money,
+    VariableType.DATE: date,
+    VariableType.FLAG: bool,
+    VariableType.INT: int,
+    VariableType.MONEY: Money,
 }
 _WORDS_SCHEMA: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1}
 _MONEY_SCHEMA: Final[Mapping[str, Any]] = {
