@@ -5,12 +5,13 @@ BIN = $(VENV)/bin
 # The stamp changes with the packaging file, so that an edit of it installs again.
 STAMP = $(VENV)/.installed
 
-.PHONY: help setup demo test test-dateutil4 test-engines lint bench docs changelog clean
+.PHONY: help setup demo test test-dateutil4 test-oracles test-engines lint bench docs changelog clean
 
 help:
 	@echo "demo            a report on a bundled sample export"
 	@echo "test            the tests, with python-dateutil 2.9 and the holidays package"
 	@echo "test-dateutil4  the tests, with python-dateutil 4"
+	@echo "test-oracles    the tests of the KPIs, with lifelines"
 	@echo "test-engines    the tests of the store, with PostgreSQL and MariaDB servers of their own"
 	@echo "lint            ruff, mypy --strict, import contracts"
 	@echo "bench           speed and correctness against the peers"
@@ -41,6 +42,12 @@ test-dateutil4:
 	$(VENV)-dateutil4/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]' 'python-dateutil>=4'
 	$(VENV)-dateutil4/bin/python -m pytest -n 2
 
+# lifelines needs pandas <3; it also shows that the KPIs do not care.
+test-oracles:
+	test -x $(VENV)-oracles/bin/python || $(PYTHON) -m venv $(VENV)-oracles
+	$(VENV)-oracles/bin/python -m pip install --quiet --disable-pip-version-check -e '.[oracles]'
+	$(VENV)-oracles/bin/python -m pytest -n 2 tests/kpi
+
 # Servers in a temporary folder, on unix sockets; their packages are installed from Debian where they are absent.
 test-engines: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[engines]'
@@ -68,4 +75,4 @@ changelog: $(STAMP)
 	$(BIN)/towncrier build --draft
 
 clean:
-	rm -rf $(VENV) $(VENV)-dateutil4 $(VENV)-bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-dateutil4 $(VENV)-oracles $(VENV)-bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,15 +8,11 @@ from typing import Any, Protocol
 
 from csprotocol.errors import CsprotocolError
 
-__all__ = ["Exactly", "Handler", "NotSupportedError", "UnknownCaseError", "refuse_unknown_keys"]
+__all__ = ["Exactly", "Handler", "UnknownCaseError", "refuse_unknown_keys"]
 
 
 class UnknownCaseError(Exception):
     """The case has a key or an operation that the handler does not know."""
-
-
-class NotSupportedError(UnknownCaseError):
-    """The operation is known and its formula is not written yet: it fails, it is never skipped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from csprotocol.errors import CsprotocolError
-from tests.conformance._handler import Exactly, Handler, NotSupportedError, UnknownCaseError
+from tests.conformance._handler import Exactly, Handler, UnknownCaseError
 from tests.replies.mf2 import suite
 
 __all__ = ["CaseFileError", "Outcome", "handler_of", "read_cases", "run", "run_case", "same"]
@@ -28,7 +28,6 @@ class Outcome:
     expected: object
     got: object
     unknown: bool = False
-    not_written: bool = False
 
     def __str__(self) -> str:
         expected = json.dumps(self.expected, default=str)
@@ -92,9 +91,7 @@ def run_case(handler: Handler | None, case: object, *, place: str = "?") -> Outc
     try:
         got = handler.answer(case)
     except UnknownCaseError as unknown:
-        return Outcome(
-            case_id, False, expected, unknown, unknown=True, not_written=isinstance(unknown, NotSupportedError)
-        )
+        return Outcome(case_id, False, expected, unknown, unknown=True)
     except CsprotocolError as error:
         got = {"error": handler.error_name(error)}
     except Exception as error:  # noqa: BLE001  # the runner must tell of every case, whatever one of them does

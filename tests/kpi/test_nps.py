@@ -5,9 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from csprotocol.errors import InvalidValueError, OutOfScaleError
 from csprotocol.kpi import NetPromoterScore, Ratio, nps, round_points
@@ -89,6 +91,40 @@ class TestNetPromoterScore:
     def test_stays_between_the_ends(self, ratings: list[int | None]) -> None:
         score = nps(ratings)
         assert score.exact is None or -100 <= score.exact <= 100
+
+
+class TestInterval:
+    @pytest.mark.parametrize(
+        ("counts", "low", "high"),
+        [
+            ((162, 108, 54), 24.9453, 41.1098),
+            ((60, 25, 15), 29.3431, 58.0355),
+            ((0, 0, 1), -98.4986, 48.4986),
+            ((10, 0, 0), 47.5036, 100.0),  # 106.3 without the end of the scale
+            ((0, 0, 10), -100.0, -47.5036),
+        ],
+    )
+    def test_adjusted_wald(self, counts: tuple[int, int, int], low: float, high: float) -> None:
+        found = NetPromoterScore(*counts).interval()
+        assert found is not None
+        assert pytest.approx((low, high), abs=1e-3) == (found.low, found.high)
+
+    def test_nobody_has_none(self) -> None:
+        assert nps([None]).interval() is None
+
+    @given(st.tuples(*[st.integers(0, 400)] * 3).filter(any), st.sampled_from([0.8, 0.95, 0.99]))
+    def test_equals_the_weighted_mean_of_one_zero_and_minus_one(
+        self, counts: tuple[int, int, int], confidence: float
+    ) -> None:
+        """A second way: mean and error of +1, 0, -1 weighted by the counts and 3/4, 3/2 and 3/4 more."""
+        weights = np.add(counts, (0.75, 1.5, 0.75))
+        places = np.array([1, 0, -1])
+        centre = np.average(places, weights=weights)
+        error = math.sqrt(np.average((places - centre) ** 2, weights=weights) / weights.sum())
+        expected = stats.norm.interval(confidence, loc=100 * centre, scale=100 * error)
+        found = NetPromoterScore(*counts).interval(confidence=confidence)
+        assert found is not None
+        assert pytest.approx(np.clip(expected, -100, 100)) == (found.low, found.high)
 
 
 class TestRoundPoints:

@@ -41,7 +41,7 @@ class TestPercentile:
         ],
     )
     def test_methods(self, values: list[float], q: float, linear: float, inverted_cdf: float, nearest: float) -> None:
-        found = {str(method): percentile(values, q, method=method) for method in PercentileMethod}
+        found = {name: percentile(values, q, method=name) for name in ("linear", "inverted_cdf", "nearest")}
         expected = {"linear": linear, "inverted_cdf": inverted_cdf, "nearest": nearest}
         assert pytest.approx(expected, abs=1e-12) == found
 
@@ -68,6 +68,27 @@ class TestPercentile:
     def test_equals_numpy(self, method: PercentileMethod, values: list[float], q: float) -> None:
         expected = float(np.quantile(np.array(values, dtype=float), q, method=method.value))
         assert expected == percentile(values, q, method=method)
+
+    @pytest.mark.parametrize("method", list(PercentileMethod))
+    @given(values=st.lists(FLOATS, min_size=1, max_size=40), q=SHARES)
+    def test_stays_between_the_ends(self, method: PercentileMethod, values: list[float], q: float) -> None:
+        found = percentile(values, q, method=method)
+        assert found is not None
+        assert min(values) <= found <= max(values)
+
+
+class TestPercentileMethod:
+    def test_types_of_r(self) -> None:
+        assert [PercentileMethod.of_r_type(number).r_type for number in range(1, 10)] == list(range(1, 10))
+        with pytest.raises(InvalidValueError, match="number"):
+            PercentileMethod.of_r_type(10)
+
+    def test_the_example_of_r(self) -> None:
+        """``quantile(c(1, 2, 4, 8, 16), 0.3, type = 1:9)`` by the formulas of ``?quantile``, worked by hand."""
+        found = [
+            percentile([1, 2, 4, 8, 16], 0.3, method=PercentileMethod.of_r_type(number)) for number in range(1, 10)
+        ]
+        assert pytest.approx([2, 2, 2, 1.5, 2, 1.8, 2.4, 1 + 14 / 15, 1.95]) == found
 
 
 class TestMedian:

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 from csprotocol.kpi._backlog import AgeBucket, Ageing, Backlog, ageing, backlog, unreplied
 from csprotocol.kpi._causes import Cause, Pareto, causes
+from csprotocol.kpi._charts import PChart, PPoint, XmrChart, p_chart, p_limits, xmr
+from csprotocol.kpi._compare import Compared, Comparison, NoVerdict, Verdict, compare
 from csprotocol.kpi._cost import CostPerContact, cost_per_contact
 from csprotocol.kpi._counts import ServiceCounts, service_counts, tickets_per_day
 from csprotocol.kpi._definitions import Definition, Direction, definition, definitions, preset
 from csprotocol.kpi._fcr import FcrVariant, fcr
 from csprotocol.kpi._first_reply import AgentStarted, Start, first_reply, first_reply_of
+from csprotocol.kpi._interval import (
+    CONFIDENCE,
+    AnyRate,
+    HasRatio,
+    Interval,
+    RateMethod,
+    difference_interval,
+    rate_interval,
+)
 from csprotocol.kpi._nps import NetPromoterScore, Rounding, nps, round_points
+from csprotocol.kpi._open_tickets import resolution_survival
 from csprotocol.kpi._open_time import OpenTime, Within
+from csprotocol.kpi._order_statistics import (
+    QuantileInterval,
+    Ranks,
+    interval_ranks,
+    median_interval,
+    quantile_interval,
+)
 from csprotocol.kpi._pages import PageSupport, hit_rate, rank_pages, support_contact_rate
 from csprotocol.kpi._percentile import PercentileMethod, mean, median, percentile
 from csprotocol.kpi._phone import ServiceLevel, abandonment, aht, asa, service_level
 from csprotocol.kpi._population import Counting, MissingReason
+from csprotocol.kpi._rate_test import RateTest, rate_test
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._reopen import ReopenCounting, reopen_rate
 from csprotocol.kpi._repeat import CustomerContact, fcr_no_repeat
 from csprotocol.kpi._resolution import Resolution, ResolutionEnd, resolution, resolution_of
+from csprotocol.kpi._run_rules import RunRule, RunRules, Signal
 from csprotocol.kpi._self_service import automation_rate, deflection, self_service_score
 from csprotocol.kpi._shop import contact_rate, refund_rate, return_rate
 from csprotocol.kpi._sla import SlaAttainment, sla_attainment, sla_attainment_of
 from csprotocol.kpi._summary import DurationSummary, Measured, RateSummary
+from csprotocol.kpi._suppression import MIN_COMPARED, MIN_SHOWN, Shown, Suppression, shown
 from csprotocol.kpi._survey import (
     OutOfScale,
     ces,
@@ -33,13 +55,20 @@ from csprotocol.kpi._survey import (
     survey_answers,
 )
 from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
+from csprotocol.kpi._survival import Survival, SurvivalBand, SurvivalStep, kaplan_meier
 
 __all__ = [
+    "CONFIDENCE",
+    "MIN_COMPARED",
+    "MIN_SHOWN",
     "AgeBucket",
     "Ageing",
     "AgentStarted",
+    "AnyRate",
     "Backlog",
     "Cause",
+    "Compared",
+    "Comparison",
     "CostPerContact",
     "Counting",
     "CustomerContact",
@@ -47,27 +76,46 @@ __all__ = [
     "Direction",
     "DurationSummary",
     "FcrVariant",
+    "HasRatio",
+    "Interval",
     "Measured",
     "MissingReason",
     "NetPromoterScore",
+    "NoVerdict",
     "OpenTime",
     "OutOfScale",
+    "PChart",
+    "PPoint",
     "PageSupport",
     "Pareto",
     "PercentileMethod",
+    "QuantileInterval",
+    "Ranks",
+    "RateMethod",
     "RateSummary",
+    "RateTest",
     "Ratio",
     "ReopenCounting",
     "Resolution",
     "ResolutionEnd",
     "Rounding",
+    "RunRule",
+    "RunRules",
     "ServiceCounts",
     "ServiceLevel",
+    "Shown",
+    "Signal",
     "SlaAttainment",
     "Start",
+    "Suppression",
     "SurveyMean",
     "SurveyShare",
+    "Survival",
+    "SurvivalBand",
+    "SurvivalStep",
+    "Verdict",
     "Within",
+    "XmrChart",
     "abandonment",
     "ageing",
     "aht",
@@ -77,6 +125,7 @@ __all__ = [
     "causes",
     "ces",
     "ces_share",
+    "compare",
     "contact_rate",
     "cost_per_contact",
     "csat",
@@ -85,30 +134,42 @@ __all__ = [
     "definition",
     "definitions",
     "deflection",
+    "difference_interval",
     "fcr",
     "fcr_no_repeat",
     "first_reply",
     "first_reply_of",
     "hit_rate",
+    "interval_ranks",
+    "kaplan_meier",
     "mean",
     "median",
+    "median_interval",
     "nps",
+    "p_chart",
+    "p_limits",
     "percentile",
     "preset",
+    "quantile_interval",
     "rank_pages",
+    "rate_interval",
+    "rate_test",
     "refund_rate",
     "reopen_rate",
     "resolution",
     "resolution_of",
+    "resolution_survival",
     "return_rate",
     "round_points",
     "self_service_score",
     "service_counts",
     "service_level",
+    "shown",
     "sla_attainment",
     "sla_attainment_of",
     "support_contact_rate",
     "survey_answers",
     "tickets_per_day",
     "unreplied",
+    "xmr",
 ]

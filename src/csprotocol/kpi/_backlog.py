@@ -11,13 +11,13 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import spent
 from csprotocol.kpi._definitions import Definition, definition
 from csprotocol.kpi._open_time import Within, duration, opening_hours_of
-from csprotocol.kpi._population import Counting, MissingReason, Tally
+from csprotocol.kpi._population import Counting, MissingReason, Tally, told
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._resolution import lacks_solves
-from csprotocol.kpi._summary import RateSummary, told
+from csprotocol.kpi._summary import RateSummary
 from csprotocol.model import FrozenDict, Rejection, TicketFacts, require_aware
 
-__all__ = ["AgeBucket", "Ageing", "Backlog", "ageing", "backlog", "unreplied"]
+__all__ = ["AgeBucket", "Ageing", "Backlog", "ageing", "backlog", "is_live", "unreplied"]
 
 _DAY = timedelta(days=1)
 
@@ -222,7 +222,7 @@ def _live(tally: Tally, facts: Iterable[TicketFacts], at: datetime) -> tuple[tup
     live = []
     n = 0
     for ticket in tally.tickets(facts):
-        verdict = _is_live(ticket, instant)
+        verdict = is_live(ticket, instant)
         if isinstance(verdict, MissingReason):
             tally.miss(verdict)
             continue
@@ -232,7 +232,8 @@ def _live(tally: Tally, facts: Iterable[TicketFacts], at: datetime) -> tuple[tup
     return tuple(live), n
 
 
-def _is_live(ticket: TicketFacts, at: datetime) -> bool | MissingReason:
+def is_live(ticket: TicketFacts, at: datetime) -> bool | MissingReason:
+    """Whether it was on the desk at ``at``, an instant in UTC; or why nobody can tell."""
     if ticket.created_at is None:
         return MissingReason.NO_CREATION_TIME
     if ticket.created_at.astimezone(UTC) > at:

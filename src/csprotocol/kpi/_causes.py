@@ -11,9 +11,8 @@ from fractions import Fraction
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import exact_number
 from csprotocol.kpi._definitions import Definition, definition
-from csprotocol.kpi._population import MissingReason
+from csprotocol.kpi._population import MissingReason, told
 from csprotocol.kpi._ratio import Ratio
-from csprotocol.kpi._summary import told
 from csprotocol.model import FrozenDict
 
 __all__ = ["Cause", "Pareto", "causes"]

@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._definitions import Definition, definition
-from csprotocol.kpi._population import Counting, MissingReason, Tally
-from csprotocol.kpi._summary import told
+from csprotocol.kpi._population import Counting, MissingReason, Tally, told
 from csprotocol.model import Channel, FrozenDict, Rejection, TicketFacts, require_aware
 
 __all__ = ["ServiceCounts", "service_counts", "tickets_per_day"]

@@ -11,6 +11,7 @@ from fractions import Fraction
 from csprotocol.errors import InvalidValueError, OutOfScaleError
 from csprotocol.kpi._choice import chosen, exact_number, whole
 from csprotocol.kpi._definitions import Definition, definition
+from csprotocol.kpi._interval import CONFIDENCE, Interval, adjusted_wald, normal_quantile
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._survey import OutOfScale
 
@@ -118,6 +119,29 @@ class NetPromoterScore:
             return None
         promoting, detracting = Fraction(self.promoters, self.n), Fraction(self.detractors, self.n)
         return 100 * math.sqrt((promoting + detracting - (promoting - detracting) ** 2) / self.n)
+
+    def interval(self, *, confidence: float = CONFIDENCE) -> Interval[float] | None:
+        """Between which points (-100..100) the true score lies; ``None`` when nobody answered.
+
+        Adjusted Wald: with three answers more, 3/4 of one promoting and 3/4 detracting, then cut off at the ends.
+        The centre is therefore not the value; of very few answers not even the value need lie inside.
+
+        >>> print(NetPromoterScore(162, 108, 54).interval())
+        24.9453 to 41.1098 (95%, adjusted_wald, n 324)
+        >>> NetPromoterScore(10, 0, 0).interval().high  # 106.3 without the end of the scale
+        100.0
+
+        Raises:
+            InvalidValueError: a ``confidence`` not between 0 and 1.
+        Source: B. Rocks, The American Statistician 70(4), 2016, as measuringu.com/nps-three-confidence-intervals
+        (Lewis and Sauro, 2021) gives it.
+        """
+        z = normal_quantile(confidence)
+        if not self.n:
+            return None
+        centre, error = adjusted_wald(self.promoters, self.passives, self.detractors)
+        low, high = (100 * (centre + side * z * error) for side in (-1, 1))
+        return Interval(max(low, -100.0), min(high, 100.0), float(confidence), "adjusted_wald", self.n)
 
     @property
     def response_rate(self) -> Ratio:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from csprotocol.kpi._choice import chosen
 from csprotocol.model import Rejection, TicketFacts
 
-__all__ = ["Counting", "MissingReason", "Tally"]
+__all__ = ["Counting", "MissingReason", "Tally", "told"]
 
 
 class Counting(StrEnum):
@@ -48,8 +48,10 @@ class MissingReason(StrEnum):
     NO_REPLY_COUNT = "no-reply-count"
     NO_RESOLUTION_TIME = "no-resolution-time"
     NO_STATUS = "no-status"
+    NO_VALUE = "no-value"
     NO_VERDICT = "no-verdict"
     NO_WAITING_TIMES = "no-waiting-times"
+    NOT_CREATED = "not-created"
     NOT_RESOLVED = "not-resolved"
     OPEN = "open"
     REPLIES_UNKNOWN = "replies-unknown"
@@ -91,3 +93,13 @@ class Tally:
                 self.miss(MissingReason.SPAM)
             else:
                 yield ticket
+
+
+def told(n: int, missing: Mapping[str, int], rejected: Mapping[str, int]) -> str:
+    """``n 3; missing 2 (open 2); rejected 1 (negative-duration 1)``."""
+    parts = [f"n {n}"]
+    for word, reasons in (("missing", missing), ("rejected", rejected)):
+        if reasons:
+            each = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
+            parts.append(f"{word} {sum(reasons.values())} ({each})")
+    return "; ".join(parts)

@@ -10,12 +10,15 @@ from typing import Self
 
 from csprotocol.errors import NegativeDurationError
 from csprotocol.kpi._definitions import Definition
+from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval
+from csprotocol.kpi._order_statistics import QuantileInterval, quantile_of
 from csprotocol.kpi._percentile import PercentileMethod, percentile
-from csprotocol.kpi._population import MissingReason, Tally
+from csprotocol.kpi._population import MissingReason, Tally, told
 from csprotocol.kpi._ratio import Ratio
+from csprotocol.kpi._sample import Sample
 from csprotocol.model import FrozenDict, Rejection
 
-__all__ = ["DurationSummary", "Measured", "RateSummary", "told"]
+__all__ = ["DurationSummary", "Measured", "RateSummary"]
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -116,6 +119,18 @@ class DurationSummary:
         found = percentile((value / _MICROSECOND for value in self.values), q, method=method)
         return None if found is None else timedelta(microseconds=found)
 
+    def interval(self, q: float = 0.5, *, confidence: float = CONFIDENCE) -> QuantileInterval[timedelta]:
+        """The median, or the ``q`` quantile (between 0 and 1), and between which durations the true one lies.
+
+        >>> from csprotocol.kpi import asa
+        >>> waits = asa(timedelta(seconds=10 * each) for each in range(1, 21))
+        >>> found = waits.interval()
+        >>> str(found.value), str(found.interval.low), str(found.interval.high)
+        ('0:01:45', '0:01:00', '0:02:30')
+        """
+        sample = Sample.of(self.values)
+        return quantile_of(sample, q, confidence=confidence, missing=self.missing, rejected=self.rejected)
+
     def __str__(self) -> str:
         shown = f"mean {self.mean}, median {self.median}, p90 {self.p90}" if self.n else "no value"
         return f"{self.definition.name}: {shown}; {told(self.n, self.missing, self.rejected)}"
@@ -167,6 +182,19 @@ class RateSummary:
         """How many the share rests on."""
         return int(self.ratio.denominator)
 
+    def interval(self, *, confidence: float = CONFIDENCE) -> Interval[float] | None:
+        """Between which shares the true one lies, by Wilson; ``None`` when ``n`` is 0.
+
+        >>> from csprotocol.kpi import unreplied
+        >>> from csprotocol.model import TicketFacts
+        >>> print(unreplied([TicketFacts(ticket_id=str(i), agent_replies=i) for i in range(20)]).interval())
+        0.0089 to 0.2361 (95%, wilson, n 20)
+
+        Raises:
+            InvalidValueError: more events than tickets, as a rate of events may have.
+        """
+        return rate_interval(self.ratio, confidence=confidence)
+
     def __str__(self) -> str:
         return f"{self.definition.name}: {self.ratio}; {told(self.n, self.missing, self.rejected)}"
 
@@ -183,16 +211,6 @@ def _values(tally: Tally, measured: Iterable[Measured]) -> Iterator[timedelta]:
             tally.miss(each.missing)
         if each.rejection is not None:
             tally.rejections.append(each.rejection)
-
-
-def told(n: int, missing: Mapping[str, int], rejected: Mapping[str, int]) -> str:
-    """``n 3; missing 2 (open 2); rejected 1 (negative-duration 1)``."""
-    parts = [f"n {n}"]
-    for word, reasons in (("missing", missing), ("rejected", rejected)):
-        if reasons:
-            each = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
-            parts.append(f"{word} {sum(reasons.values())} ({each})")
-    return "; ".join(parts)
 
 
 def _written(options: Mapping[str, object]) -> FrozenDict[str, str]:

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from csprotocol.kpi._definitions import Definition
-from csprotocol.kpi._population import MissingReason
+from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval
+from csprotocol.kpi._population import MissingReason, told
 from csprotocol.kpi._ratio import Ratio
-from csprotocol.kpi._summary import told
 from csprotocol.model import FrozenDict, Rejection
 
 __all__ = ["Scale", "SurveyMean", "SurveyShare"]
@@ -54,6 +54,17 @@ class SurveyShare:
     def response_rate(self) -> Ratio:
         """Answers / surveys sent; rejected answers are in neither."""
         return Ratio(self.n, self.asked)
+
+    def interval(self, *, confidence: float = CONFIDENCE) -> Interval[float] | None:
+        """Between which shares the true one lies, by Wilson; ``None`` when nobody answered.
+
+        It is about chance only: who does not answer a survey may differ from who does.
+
+        >>> from csprotocol.kpi import csat
+        >>> print(csat([5, 5, 4, 3, 1]).interval())
+        0.2307 to 0.8824 (95%, wilson, n 5)
+        """
+        return rate_interval(self.ratio, confidence=confidence)
 
     def __str__(self) -> str:
         return f"{self.definition.name}: {self.ratio}; {told(self.n, self.missing, self.rejected)}"

@@ -13,7 +13,7 @@ from csprotocol.calendar import BusinessCalendar, BusinessHours, CalendarHistory
 from csprotocol.calendar.forms import zendesk
 from csprotocol.errors import CsprotocolError
 from csprotocol.model import ActorKind, Event, EventKind, Money, StatusCategory, Ticket, TicketFacts
-from tests.conformance._handler import Exactly, NotSupportedError, UnknownCaseError, refuse_unknown_keys
+from tests.conformance._handler import Exactly, UnknownCaseError, refuse_unknown_keys
 
 __all__ = ["answer", "error_name"]
 
@@ -26,8 +26,6 @@ def answer(case: Mapping[str, Any]) -> object:
     """What the library says, in the shape of the case's ``expected``."""
     refuse_unknown_keys(str(case.get("id")), case, _CASE_KEYS)
     operation = case["kpi"]
-    if operation in _STATISTICS:
-        raise NotSupportedError(f"{operation}: statistics: not written yet")
     try:
         answered_by, known = _OPERATIONS[operation]
     except KeyError:
@@ -389,7 +387,11 @@ def _nps_round(given: Input) -> object:
 
 
 def _percentile(given: Input) -> object:
-    return {str(method): kpi.percentile(given["x"], given["q"], method=method) for method in kpi.PercentileMethod}
+    methods = {str(method): method for method in kpi.PercentileMethod}
+    methods |= {f"type_{method.r_type}": method for method in kpi.PercentileMethod if method.r_type}
+    found = {name: kpi.percentile(given["x"], given["q"], method=method) for name, method in methods.items()}
+    chosen = _word("method", given.get("method", "linear"), {name: name for name in methods})
+    return _Shapes(found[chosen], **found)
 
 
 def _median_vs_mean(given: Input) -> object:
@@ -461,6 +463,113 @@ def _refund_rate(given: Input) -> object:
     return kpi.refund_rate(refunded, net_sales).value
 
 
+# Statistics
+
+
+def _level(given: Input) -> float:
+    return float(given.get("confidence", kpi.CONFIDENCE))
+
+
+def _ends(found: kpi.Interval[float] | None) -> object:
+    return None if found is None else [found.low, found.high]
+
+
+def _interval_of_rate(method: kpi.RateMethod) -> Callable[[Input], object]:
+    def answered(given: Input) -> object:
+        rate = kpi.Ratio(given["x"], given["n"])
+        return _ends(kpi.rate_interval(rate, confidence=_level(given), method=method))
+
+    return answered
+
+
+def _two_rates(given: Input) -> tuple[kpi.Ratio, kpi.Ratio]:
+    return kpi.Ratio(given["x1"], given["n1"]), kpi.Ratio(given["x2"], given["n2"])
+
+
+def _newcombe(given: Input) -> object:
+    return _ends(kpi.difference_interval(*_two_rates(given), confidence=_level(given)))
+
+
+def _ztest(given: Input) -> object:
+    found = kpi.rate_test(*_two_rates(given))
+    return None if found.z is None else {"z": found.z, "p": found.p}
+
+
+def _nps_interval(given: Input) -> object:
+    if "scores" in given:
+        score = kpi.nps(given["scores"])
+    else:
+        score = kpi.NetPromoterScore(*(given.get(group, 0) for group in ("promoters", "passives", "detractors")))
+    return _ends(score.interval(confidence=_level(given)))
+
+
+def _interval_of_median(given: Input) -> object:
+    """Ranks of so many values, or with the values themselves also their interval."""
+    share = given.get("q", 0.5)
+    if "x" in given:
+        found = kpi.quantile_interval(given["x"], share, confidence=_level(given))
+        ranks, interval, value = found.ranks, _ends(found.interval), found.value
+    else:
+        ranks = kpi.interval_ranks(given["n"], q=share, confidence=_level(given))
+        interval = value = None
+    if ranks is None:
+        return _Shapes(None, ranks=None, coverage=None, interval=None, median=value)
+    shown = {"ranks": [ranks.low, ranks.high], "coverage": ranks.coverage, "interval": interval, "median": value}
+    return _Shapes(interval, **shown)
+
+
+def _survival(given: Input) -> kpi.Survival[float]:
+    band = _word("band", given.get("band", "log_log"), {str(band): band for band in kpi.SurvivalBand})
+    return kpi.kaplan_meier(given["t"], map(bool, given["event"]), confidence=_level(given), band=band)
+
+
+def _kaplan_meier(given: Input) -> object:
+    """By time, as it is written in the case, the share still open."""
+    found = _survival(given)
+    times = {f"{took:g}": took for took in [0, *given["t"]] if took is not None}
+    return {name: found.open_share(took) for name, took in times.items()} | {
+        "median": found.median,
+        "median_interval": list(found.median_ends),
+        "n": found.n,
+    }
+
+
+def _resolution_median_with_open(given: Input) -> object:
+    ended = [took for took, flag in zip(given["t"], given["event"], strict=True) if flag]
+    return {"km_median": _survival(given).median, "naive_solved_only": kpi.median(ended)}
+
+
+def _xmr(given: Input) -> object:
+    rules = given.get("rules", "basic")
+    chart = kpi.xmr(given["x"], baseline=given.get("baseline"), lowest=given.get("lowest"), rules=rules)
+    return {
+        "mean": chart.centre,
+        "mr_bar": chart.mr_bar,
+        "lcl": chart.lower,
+        "ucl": chart.upper,
+        "url": chart.range_limit,
+        **_signalled(chart.signals),
+    }
+
+
+def _p_chart(given: Input) -> object:
+    """The limits of a share and a count; or of a row of parts and wholes, one pair each."""
+    if "p" in given:
+        limits = kpi.p_limits(given["p"], given["n"])
+        return None if limits is None else _Shapes(list(limits), lcl=limits[0], ucl=limits[1])
+    rates = [kpi.Ratio(part, whole) for part, whole in zip(given["x"], given["n"], strict=True)]
+    chart = kpi.p_chart(rates, baseline=given.get("baseline"), rules=given.get("rules", "basic"))
+    limits_of = [None if point.lower is None else [point.lower, point.upper] for point in chart.points]
+    return _Shapes(limits_of, mean=chart.centre, limits=limits_of, **_signalled(chart.signals))
+
+
+def _signalled(signals: Sequence[kpi.Signal]) -> dict[str, object]:
+    return {
+        "signals": [[str(signal.rule), signal.first, signal.last] for signal in signals],
+        "outside": [signal.last for signal in signals if signal.rule is kpi.RunRule.BEYOND_LIMITS],
+    }
+
+
 def _counts_of(rate: Callable[..., kpi.Ratio], *keys: str) -> tuple[Callable[[Input], object], Sequence[str]]:
     """A rate of two counts: the case's keys are handed on in this order."""
     return lambda given: rate(*(given[key] for key in keys)).value, keys
@@ -483,12 +592,23 @@ _OPERATIONS: dict[str, tuple[Callable[[Input], object], Sequence[str]]] = {
         _first_reply_seconds,
         ("created", "created_by", "comments", "variant", *_CALENDAR_KEYS),
     ),
+    "kaplan_meier": (_kaplan_meier, ("t", "event", "confidence", "band")),
+    "median_interval_order_stat": (_interval_of_median, ("n", "x", "q", "confidence")),
+    "nps_interval_adjusted_wald": (
+        _nps_interval,
+        ("scores", "promoters", "passives", "detractors", "confidence"),
+    ),
+    "p_chart": (_p_chart, ("p", "n", "x", "baseline", "rules")),
+    "proportion_difference_newcombe": (_newcombe, ("x1", "n1", "x2", "n2", "confidence")),
+    "proportion_ztest": (_ztest, ("x1", "n1", "x2", "n2")),
+    "resolution_median_with_open": (_resolution_median_with_open, ("t", "event")),
+    "xmr": (_xmr, ("x", "baseline", "lowest", "rules")),
     "hit_rate": (_hit_rate, ("sales", "help_requests", "variant")),
     "median_vs_mean": (_median_vs_mean, ("x",)),
     "nps": (_nps, ("scores", "promoters", "passives", "detractors", "unanswered")),
     "nps_round": (_nps_round, ("nps",)),
     "one_touch": (_one_touch, ("status", "agent_replies")),
-    "percentile": (_percentile, ("x", "q")),
+    "percentile": (_percentile, ("x", "q", "method")),
     "refund_rate": (_refund_rate, ("refunded", "net_sales")),
     "reopen_rate": (_reopen_rate, ("tickets", "variant")),
     "reopens": (_reopens, ("times_solved",)),
@@ -502,19 +622,6 @@ _OPERATIONS: dict[str, tuple[Callable[[Input], object], Sequence[str]]] = {
     "tickets_per_day": (_tickets_per_day, ("created", "tz")),
     "unreplied": (_unreplied, ("agent_replies",)),
     "weighted_rate": (_weighted_rate, ("groups",)),
+} | {
+    f"proportion_interval_{method}": (_interval_of_rate(method), ("x", "n", "confidence")) for method in kpi.RateMethod
 }
-_STATISTICS = frozenset(
-    {
-        "kaplan_meier",
-        "median_interval_order_stat",
-        "nps_interval_adjusted_wald",
-        "p_chart",
-        "proportion_difference_newcombe",
-        "proportion_interval_agresti_coull",
-        "proportion_interval_clopper_pearson",
-        "proportion_interval_wilson",
-        "proportion_ztest",
-        "resolution_median_with_open",
-        "xmr",
-    }
-)
