@@ -218,7 +218,7 @@ class TestArguments:
             ("order.delayed", {**LATE, "items": []}, "items must hold 1 to 200"),
             ("order.delayed", {**LATE, "items": ["x"] * 201}, "items must hold 1 to 200"),
             ("order.delayed", {**LATE, "items": ["Mug", " "]}, "none of them blank"),
-            ("order.delayed", {**LATE, "items": ["Mug", 3]}, "items must be a list of texts"),
+            ("order.delayed", {**LATE, "items": ["Mug", 3]}, "items must be a list of texts, none of them blank"),
             ("order.delayed", {**LATE, "compensation": "12.50 EUR"}, "compensation must be Money"),
             ("order.cancel_too_late", {"order": "#1", "return_url": "http://example.com"}, "begins with https://"),
             ("order.cancel_too_late", {"order": "#1", "return_url": "javascript:alert(1)"}, "begins with https://"),

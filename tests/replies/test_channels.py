@@ -59,7 +59,7 @@ class TestText:
 
 
 class TestHtml:
-    @given(value=st.text(min_size=1).filter(str.strip))
+    @given(value=st.text(st.characters(codec="utf-8")).map(lambda text: f"x{text}"))
     @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
     def test_a_value_never_makes_a_tag(self, value: str) -> None:
         catalog = Catalog.builtin("en")
@@ -108,7 +108,7 @@ class TestSubject:
         assert caught.value.variable == "order"
         assert "Bcc" not in str(caught.value)
 
-    @given(order=st.text(min_size=1, max_size=40).filter(str.strip))
+    @given(order=st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).map(lambda text: f"x{text}x"))
     @settings(deadline=None, max_examples=100)
     def test_what_passes_is_a_header(self, order: str) -> None:
         try:
@@ -117,10 +117,6 @@ class TestSubject:
             return
         assert subject is not None
         mail = EmailMessage()
-        try:
-            subject.encode()
-        except UnicodeEncodeError:
-            return  # Half of a surrogate pair is no text that anybody can send.
         mail["Subject"] = subject
         assert len(mail.as_string().split("\n\n")[0].splitlines()) >= 1
 

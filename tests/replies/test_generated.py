@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
+from unicodedata import category
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,11 @@ from csprotocol.replies import Catalog, ReplyChannel, Situation, Variable, Varia
 from csprotocol.replies.mf2 import Limits
 
 CATALOG = Catalog.builtin()
-WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).filter(str.strip)
+WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).filter(
+    lambda text: any(
+        category(letter)[0] in "LNPS" and letter not in "\u115f\u1160\u2800\u3164\uffa0" for letter in text
+    )
+)
 MONEY = st.builds(Money, st.integers(-(10**12), 10**12), st.sampled_from(("EUR", "JPY", "KWD", "PLN", "COP", "CLF")))
 MOMENTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1)).map(  # noqa: DTZ001 - the zone comes with it
     lambda moment: moment.replace(tzinfo=timezone(timedelta(minutes=moment.minute * 10 - 300)))

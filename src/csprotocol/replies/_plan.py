@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from csprotocol.errors import Problem, ReplyArgumentError, ReplyTooLongError, SentenceError, one_of
+from csprotocol.errors import Problem, ReplyArgumentError, ReplyError, ReplyTooLongError, SentenceError, one_of
 from csprotocol.replies import mf2
 from csprotocol.replies._channels import JOINTS, ReplyChannel
 from csprotocol.replies._conditions import Test, together
@@ -26,8 +26,8 @@ from csprotocol.replies.cldr import Formats
 
 __all__ = ["Plan", "keys_for", "parsed", "variables_in"]
 
-# When a block appears, what it says, what is said otherwise, and the free slots in it.
-Entry: TypeAlias = tuple[Test | None, list[Piece], list[Piece] | None, tuple[str, ...]]
+# When a block appears, the key of what it says, and of what is said otherwise; ``None`` where nothing is.
+Entry: TypeAlias = tuple[Test | None, str | None, str | None]
 
 _LONGEST_TEXT: Final = LIMITS.output_characters
 _LONGEST_HEADER: Final = 998  # octets of a line, RFC 5322, section 2.1.1
@@ -67,11 +67,15 @@ def _blocks(situation: Situation, channel: ReplyChannel) -> tuple[Block, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What writes text and subject, and the HTML, for arguments of one shape; the free slots that are empty in it."""
+    """What writes text and subject, and the HTML, for arguments of one shape.
+
+    ``empty`` are the free slots that show empty in it, ``left_out`` those that were filled and do not show.
+    """
 
     text: Callable[[Mapping[str, Any]], tuple[str, str]]
     html: Writer
     empty: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 class Plan:
@@ -82,62 +86,42 @@ class Plan:
     """
 
     __slots__ = (
-        "_blocks",
-        "_checkers",
-        "_deciders",
-        "_fits",
-        "_hidden",
-        "_html",
-        "_is_email",
-        "_is_sms",
-        "_shapes",
-        "_subject",
-        "checks",
-        "facts",
-        "required",
-        "situation",
-    )
+        "_checkers", "_checks", "_deciders", "_entries", "_fits", "_formats", "_hidden", "_is_email", "_is_sms",
+        "_models", "_shapes", "_slots", "_subject", "facts", "situation",
+    )  # fmt: skip
 
     def __init__(self, situation: Situation, resolved: Resolved, channel: ReplyChannel, formats: Formats) -> None:
         """Raises SentenceError: one of the sentences cannot be read."""
         variables = situation.variables
         self.situation = situation
         self.facts = _facts(situation, resolved, channel, formats)
-        self.checks = {name: variable.check() for name, variable in variables.items()}
-        self.required = situation.required
-        self._fits = {name: (name, sure_type(variable), self.checks[name]) for name, variable in variables.items()}
+        self._formats = formats
+        self._is_email, self._is_sms = channel is ReplyChannel.EMAIL, channel is ReplyChannel.SMS
+        self._checks = {name: variable.check() for name, variable in variables.items()}
+        self._fits = {name: (name, sure_type(variable), self._checks[name]) for name, variable in variables.items()}
         self._checkers: dict[tuple[str, ...], Checker | None] = {}
         self._hidden = tuple(name for name, each in variables.items() if each.pii) if channel in _OPEN else ()
+        self._slots = {name for name, each in variables.items() if each.type is VariableType.SLOT}
         conditions = {each for block in situation.blocks for each in block.when}
         self._deciders = tuple(each.test for each in conditions if each.hangs_on_value(variables[each.variable]))
         self._shapes: dict[tuple[object, ...], Shape] = {}
+        self._models = {key: _model(sentence) for key, sentence in resolved.sentences.items()}
+        self._entries = tuple(self._entries_for(channel))
+        self._subject = self._pieces(f"{situation.id}.{SUBJECT}", SUBJECT_TARGET) if self._is_email else []
 
-        def blocks(target: Target) -> tuple[Entry, ...]:
-            def pieces(key: str) -> list[Piece]:
-                return pieces_of(_model(resolved.sentences[key]), variables, formats, target, key)
+    def _entries_for(self, channel: ReplyChannel) -> Iterator[Entry]:
+        if self._is_sms:
+            yield None, f"{self.situation.id}.{SMS}", None
+            return
+        for block in _blocks(self.situation, channel):
+            yield together(block.when), self._open(block.key), self._open(block.otherwise)
 
-            if channel is ReplyChannel.SMS:
-                return ((None, pieces(f"{situation.id}.{SMS}"), None, ()),)
-            return tuple(
-                (
-                    together(block.when),
-                    pieces(block.key),
-                    pieces(block.otherwise) if block.otherwise else None,
-                    _slots_in(resolved.sentences[block.key], situation),
-                )
-                for block in _blocks(situation, channel)
-            )
+    def _open(self, key: str | None) -> str | None:
+        """The sentence, unless others may read it and it tells something personal."""
+        return None if key is None or not variables_in(self._models[key]).isdisjoint(self._hidden) else key
 
-        self._is_email, self._is_sms = channel is ReplyChannel.EMAIL, channel is ReplyChannel.SMS
-        self._blocks = blocks(_TARGETS.get(channel, TEXT))
-        # Few read the HTML of every reply; it is compiled when somebody first does.
-        self._html = cache(lambda: blocks(HTML))
-        key = f"{situation.id}.{SUBJECT}"
-        self._subject = (
-            pieces_of(_model(resolved.sentences[key]), variables, formats, SUBJECT_TARGET, key)
-            if self._is_email
-            else []
-        )
+    def _pieces(self, key: str, target: Target) -> list[Piece]:
+        return pieces_of(self._models[key], self.situation.variables, self._formats, target, key)
 
     def reply(self, given: Mapping[str, Any]) -> Reply:
         """The reply with these arguments.
@@ -146,6 +130,7 @@ class Plan:
             ReplyArgumentError: arguments are missing, unknown or of another kind; all of them at once.
             HeaderInjectionError: a value would break out of the subject.
             ReplyTooLongError: the text has more than 64,000 characters.
+            SentenceError: a sentence that was never checked cannot be written with these arguments.
         """
         names = tuple(given)
         check = self._checkers.get(names)
@@ -158,7 +143,12 @@ class Plan:
         withheld = self._withheld(args) if self._hidden else ()
         key = (*names, *[test(args) for test in self._deciders]) if self._deciders else names
         shape = self._shapes.get(key) or self._shape(key, args, given)
-        text, subject = shape.text(args)
+        try:
+            text, subject = shape.text(args)
+        except (ArithmeticError, KeyError, ValueError) as failure:
+            raise self._failed(failure, given) from None
+        if shape.left_out:
+            withheld += shape.left_out
         if len(text) > _LONGEST_TEXT:
             raise ReplyTooLongError.of(len(text), _LONGEST_TEXT)
         if not self._is_email:
@@ -168,7 +158,7 @@ class Plan:
         return made((self.facts, text, subject, shape.empty, withheld, (shape.html, args)))
 
     def _checked_singly(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        checks = self.checks
+        checks = self._checks
         args: dict[str, Any] = {}
         try:
             for name, value in given.items():
@@ -189,31 +179,45 @@ class Plan:
 
     def _shape(self, key: tuple[object, ...], args: Mapping[str, Any], given: Mapping[str, Any]) -> Shape:
         # Only arguments that nothing is missing from get a shape, so those of a known one are complete.
-        if not self.required <= {name for name, value in given.items() if value is not None}:
+        if not self.situation.required <= {name for name, value in given.items() if value is not None}:
             raise self._unfit(given)
-        empty = dict.fromkeys(
-            slot
-            for test, _, _, slots in self._blocks
-            if test is None or test(args)
-            for slot in slots
-            if slot not in args
+        chosen = tuple(self._chosen(args))
+        target = _TARGETS.get(self.facts.channel, TEXT)
+        text = _between(JOINTS[self.facts.channel], (self._pieces(each, target) for each in chosen))
+        slots = self._slots & self._shown_in(chosen)
+        filled = self._slots & args.keys()
+        shape = Shape(
+            spelled_pair(text, self._subject),
+            self._page(chosen),
+            tuple(sorted(slots - filled)),
+            tuple(sorted(filled - slots)),
         )
-        blocks = _between(JOINTS[self.facts.channel], _chosen(self._blocks, args))
-        shape = Shape(spelled_pair(blocks, self._subject), self._page(), tuple(empty))
         if len(self._shapes) >= _MOST_SHAPES:
             self._shapes.clear()
         self._shapes[key] = shape
         return shape
 
-    def _page(self) -> Writer:
+    def _chosen(self, args: Mapping[str, Any]) -> Iterator[str]:
+        """The keys of the sentences that appear for these arguments."""
+        for test, key, otherwise in self._entries:
+            found = key if test is None or test(args) else otherwise
+            if found is not None:
+                yield found
+
+    def _shown_in(self, keys: Iterable[str]) -> set[str]:
+        subject = (f"{self.situation.id}.{SUBJECT}",) if self._is_email else ()
+        return {name for key in (*subject, *keys) for name in variables_in(self._models[key])}
+
+    def _page(self, keys: tuple[str, ...]) -> Writer:
         direction = ' dir="rtl"' if self.facts.direction == "rtl" else ""
         start = f'<div lang="{self.facts.locale}"{direction}>\n<p>'
         known: list[Writer] = []
 
         def write(args: Mapping[str, Any]) -> str:
-            # Spelled out by the first who asks; whose arguments they are makes no difference inside a shape.
+            # Few read the HTML of every reply: it is spelled out by the first who asks.
             if not known:
-                known.append(spelled([start, *_between("</p>\n<p>", _chosen(self._html(), args)), "</p>\n</div>"]))
+                blocks = _between("</p>\n<p>", (self._pieces(key, HTML) for key in keys))
+                known.append(spelled([start, *blocks, "</p>\n</div>"]))
             return known[0](args)
 
         return write
@@ -221,13 +225,15 @@ class Plan:
     def _unfit(self, given: Mapping[str, Any]) -> ReplyArgumentError:
         return ReplyArgumentError.of(self.situation.id, tuple(_problems(self.situation, given)))
 
-
-def _chosen(entries: Iterable[Entry], args: Mapping[str, Any]) -> Iterator[list[Piece]]:
-    for test, pieces, otherwise, _slots in entries:
-        if test is None or test(args):
-            yield pieces
-        elif otherwise is not None:
-            yield otherwise
+    def _failed(self, failure: Exception, given: Mapping[str, Any]) -> ReplyError:
+        """What to say of a sentence that could not be written; never the words of a foreign error."""
+        if isinstance(failure, ReplyError):
+            return failure
+        if next(_problems(self.situation, given), None):
+            return self._unfit(given)
+        name = failure.args[0] if isinstance(failure, KeyError) else None
+        reason = f"${name} is absent" if name in self.situation.variables else f"{type(failure).__name__} in a sentence"
+        return SentenceError.of(self.situation.id, f"{reason}; csprotocol reply lint finds it")
 
 
 def _between(joint: str, blocks: Iterable[list[Piece]]) -> Iterator[Piece]:
@@ -274,12 +280,6 @@ def _facts(situation: Situation, resolved: Resolved, channel: ReplyChannel, form
         situation.review,
         digest(f"{situation.id} {formats.locale} {tone} {channel} {wording}"),
     )
-
-
-def _slots_in(sentence: Sentence, situation: Situation) -> tuple[str, ...]:
-    """The free slots that the sentence shows."""
-    names = {name for name, variable in situation.variables.items() if variable.type is VariableType.SLOT}
-    return tuple(sorted(names & variables_in(_model(sentence)))) if names else ()
 
 
 def variables_in(model: mf2.MessageModel) -> set[str]:

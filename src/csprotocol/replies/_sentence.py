@@ -7,6 +7,7 @@ usual forms (options, local variables, several selectors) is left to the engine,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,7 +19,7 @@ from csprotocol.model import Money
 from csprotocol.replies import cldr, mf2
 from csprotocol.replies._functions import amount_writer, empty_slot, functions
 from csprotocol.replies._spelled import Kind, Piece, Place, Writer, spelled
-from csprotocol.replies._targets import Target, runs_against
+from csprotocol.replies._targets import Target, is_address, runs_against
 from csprotocol.replies._variables import Variable, VariableType
 from csprotocol.replies.cldr import Formats
 
@@ -101,55 +102,62 @@ class _Compiler:
     def pattern(self, pattern: mf2.Pattern) -> list[Piece]:
         """One text with its placeholders and its markup."""
         pieces: list[Piece] = []
-        links: list[tuple[int, Writer]] = []
+        opened: tuple[int, Writer] | None = None
         for part in pattern:
             if isinstance(part, str):
                 pieces.append(self.target.literal(part))
             elif isinstance(part, mf2.Expression):
-                pieces += self.expression(part)
+                pieces += self.expression(part, in_link=opened is not None)
             elif part.name == "br":
                 pieces.append(self.target.line_break)
-            elif part.name == "link" and part.kind == "open":
-                links.append((len(pieces), self._address(part)))
-            elif part.name == "link" and part.kind == "close" and links:
-                start, address = links.pop()
-                pieces[start:] = [self._link(spelled(pieces[start:]), address)]
-            else:
+            elif part.name != "link":
                 marks = self.target.marks.get(part.name, ("", ""))
                 pieces.append(marks[part.kind == "close"] if part.kind != "standalone" else "")
+            elif part.kind == "close" and opened is not None:
+                start, address = opened
+                pieces[start:] = [self._link(spelled(pieces[start:]), address)]
+                opened = None
+            elif part.kind == "open" and opened is None and (found := self._address(part)) is not None:
+                opened = (len(pieces), found)
         return pieces
 
-    def _address(self, part: mf2.Markup) -> Writer:
-        wanted = next((option.value for option in part.options if option.name == "href"), mf2.Literal(""))
+    def _address(self, part: mf2.Markup) -> Writer | None:
+        """Where the link leads; ``None`` where that is no address, and its text stands alone."""
+        wanted = next((option.value for option in part.options if option.name == "href"), None)
         if isinstance(wanted, mf2.VariableRef):
-            return itemgetter(wanted.name)
-        literal = wanted.value
+            variable = self.variables.get(wanted.name)
+            is_url = variable is not None and variable.type is VariableType.URL and wanted.name not in self.locals
+            return itemgetter(wanted.name) if is_url else None
+        if wanted is None or not is_address(wanted.value):
+            return None
+        literal = wanted.value if self.target.makes_links else self.target.literal(wanted.value)
         return lambda _args: literal
 
     def _link(self, text: Writer, address: Writer) -> Writer:
-        link = self.target.link
+        link, (before, after) = self.target.link, self.target.around
+        if self.is_rtl and not self.target.makes_links:
+            return lambda args: link(text(args), f"{before}{address(args)}{after}")
         return lambda args: link(text(args), address(args))
 
-    def expression(self, part: mf2.Expression) -> list[Piece]:
-        """What writes one placeholder."""
+    def expression(self, part: mf2.Expression, *, in_link: bool = False) -> list[Piece]:
+        """What writes one placeholder; an address inside a link is words like others."""
         name = part.arg.name if isinstance(part.arg, mf2.VariableRef) else ""
         variable = self.variables.get(name)
         if variable is None or name in self.locals or (part.function and name in self.inputs):
             return self._left_to_engine(part)
         function = part.function or self.inputs.get(name)
         called = function.name if function else ""
-        options = {
-            option.name: option.value.value if isinstance(option.value, mf2.Literal) else None
-            for option in (function.options if function else ())
-        }
+        said = function.options if function else ()
+        options = {option.name: option.value.value for option in said if isinstance(option.value, mf2.Literal)}
+        if len(options) != len(said):
+            return self._left_to_engine(part)
         if called == "cs:slot" or variable.type is VariableType.SLOT:
             return [self._slot(name)]
-        if variable.type is VariableType.URL and not options and called in ("", "string"):
-            return self._url(name)
         if variable.type.is_words and not options and called in ("", "string"):
-            return self._words(name)
-        if called == "cs:list" and options.keys() <= {"style"}:
-            return [self._list(name, options.get("style") or "standard")]
+            is_link = variable.type is VariableType.URL and self.target.makes_links and not in_link
+            return [self._url(name)] if is_link else self._words(name)
+        if called == "cs:list" and options.get("style", "standard") in ("standard", "or"):
+            return [self._list(name, options.get("style", "standard"))]
         write = self._formatter(called, options, variable)
         return self._left_to_engine(part) if write is None else self._formatted(name, write)
 
@@ -178,12 +186,9 @@ class _Compiler:
 
         return write
 
-    def _url(self, name: str) -> list[Piece]:
-        escape, link = self.target.value(name), self.target.link
-        if escape is None:
-            return self._words(name)
-        words = spelled(self._words(name))
-        return [lambda args: link(words(args), args[name])]
+    def _url(self, name: str) -> Writer:
+        words, link = spelled(self._words(name)), self.target.link
+        return lambda args: link(words(args), args[name])
 
     def _slot(self, name: str) -> Writer:
         words, empty = spelled(self._words(name)), self.target.literal(empty_slot(name))
@@ -213,9 +218,7 @@ class _Compiler:
             return [before, Place(Kind.WRITTEN, name, write), after]
         return [before, Place(Kind.CHECKED, name, write, escape), after]
 
-    def _formatter(
-        self, called: str, options: dict[str, str | None], variable: Variable
-    ) -> Callable[[Any], str] | None:
+    def _formatter(self, called: str, options: Mapping[str, str], variable: Variable) -> Callable[[Any], str] | None:
         """The bound formatter of the usual forms; ``None`` for the others."""
         formats, kind = self.formats, variable.type
         if called == "date" and kind is VariableType.DATE and options.keys() <= {"length"}:
@@ -249,10 +252,11 @@ class _Compiler:
     def _left_to_engine(self, part: mf2.Expression) -> list[Piece]:
         name = part.arg.name if isinstance(part.arg, mf2.VariableRef) else ""
         write = self._by_engine(mf2.PatternMessage(self.model.declarations, (part,)))
-        escape = self.target.value(name)
-        shown = write if escape is None else lambda args: escape(write(args))
-        before, after = self.target.around if self.is_rtl else ("", "")
-        return [before, shown, after]
+        if self.is_rtl:
+            escape, (before, after) = self.target.value(name), self.target.around
+            return [before, write if escape is None else lambda args: escape(write(args)), after]
+        isolated = self._isolated(name)
+        return [lambda args: isolated(write(args))]
 
     def _by_engine(self, model: mf2.MessageModel) -> Writer:
         grouping, key = self.formats.grouping, self.key
@@ -300,8 +304,12 @@ def _by_value(name: str, writers: dict[Any, Writer]) -> Place:
     return Place(Kind.CHOSEN, name, writers.__getitem__)
 
 
+_WHOLE: Final = re.compile("0|-?[1-9][0-9]{0,399}")
+
+
 def _by_number(name: str, by_key: Mapping[str, Writer], rest: Writer, plural: Callable[[int], str]) -> Place:
-    exact = {int(key): write for key, write in by_key.items() if key.lstrip("-").isdigit()}
+    # As the engine has it, -0 is no spelling of a number.
+    exact = {int(key): write for key, write in by_key.items() if _WHOLE.fullmatch(key)}
     by_category = {key: write for key, write in by_key.items() if key.isalpha()}
 
     @lru_cache(maxsize=1024)

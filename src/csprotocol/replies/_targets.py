@@ -6,6 +6,7 @@ HTML is made of typed markup alone.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Final
 
 from csprotocol.errors import HeaderInjectionError
 
-__all__ = ["HTML", "MARKUP", "SMS", "SUBJECT", "TEXT", "WHATSAPP", "Target", "runs_against"]
+__all__ = ["ADDRESSES", "HTML", "MARKUP", "SMS", "SUBJECT", "TEXT", "WHATSAPP", "Target", "is_address", "runs_against"]
 
 # What a sentence may mark: bold, italics, a link, a new line.
 MARKUP: Final = ("b", "br", "i", "link")
@@ -27,7 +28,8 @@ class Target:
 
     ``around`` are the two texts that isolate a value of unknown direction, ``formatted`` those around what the
     locale's own formats wrote; both empty where nothing is isolated. ``link`` makes a link of a text and an address.
-    With ``is_one_line``, all that ``value`` does is refuse, and it refuses nothing that is printable.
+    With ``is_one_line``, all that ``value`` does is refuse, and it refuses nothing that is printable. ``makes_links``
+    says that an address that stands for itself becomes a link too.
     """
 
     value: Callable[[str], Callable[[str], str] | None]
@@ -38,6 +40,7 @@ class Target:
     around: tuple[str, str] = ("\u2068", "\u2069")
     formatted: tuple[str, str] = ("\u2067", "\u2069")
     is_one_line: bool = False
+    makes_links: bool = False
 
     @property
     def isolates(self) -> bool:
@@ -61,8 +64,16 @@ def _nothing(name: str) -> None:
     del name
 
 
+def is_address(text: str) -> bool:
+    """Whether a link may lead there."""
+    return text.lower().startswith(ADDRESSES)
+
+
+ADDRESSES: Final = ("https://", "mailto:", "tel:")
+
+
 def _unlinked(text: str, address: str) -> str:
-    return address if text == address else f"{text} ({address})"
+    return text if address in text else f"{text} ({address})" if text else address
 
 
 def _linked(text: str, address: str) -> str:
@@ -70,7 +81,18 @@ def _linked(text: str, address: str) -> str:
 
 
 def _in_html(text: str) -> str:
+    if not text.isprintable():
+        # A page may hold no control characters but these two.
+        text = "".join(letter for letter in text if letter in "\n\t" or unicodedata.category(letter) != "Cc")
     return escape(text, quote=False).replace("\n", "<br>")
+
+
+def _in_one_line(text: str) -> str:
+    """A sentence's own text in a subject: line breaks of the file are spaces there."""
+    return _LINE_BREAKS.sub(" ", text)
+
+
+_LINE_BREAKS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]*[\r\n\x00-\x1f\x7f-\x9f\u2028\u2029]\s*")
 
 
 def _escaped(name: str) -> Callable[[str], str]:
@@ -93,15 +115,16 @@ def _one_line(name: str) -> Callable[[str], str]:
 _BREAKING: Final = frozenset({"Cc", "Zl", "Zp"})
 
 TEXT: Final = Target(_nothing, _verbatim, _PLAIN, "\n", _unlinked)
-SUBJECT: Final = Target(_one_line, _verbatim, _PLAIN, " ", _unlinked, is_one_line=True)
+SUBJECT: Final = Target(_one_line, _in_one_line, _PLAIN, " ", _unlinked, is_one_line=True)
 HTML: Final = Target(
     _escaped,
-    lambda text: escape(text, quote=False),
+    _in_html,
     {"b": ("<strong>", "</strong>"), "i": ("<em>", "</em>")},
     "<br>",
     _linked,
     ("<bdi>", "</bdi>"),
     ("<bdi>", "</bdi>"),
+    makes_links=True,
 )
 WHATSAPP: Final = Target(_nothing, _verbatim, {"b": ("*", "*"), "i": ("_", "_")}, "\n", _unlinked)
 # Controls of direction cost an SMS its short alphabet, and old telephones show them as boxes.

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
+from unicodedata import category
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import Money
 from csprotocol.model._words import member
+from csprotocol.replies._targets import is_address
 
 __all__ = ["LONGEST_LIST", "UnfitError", "Variable", "VariableType", "sure_type"]
 
 LONGEST_LIST: Final = 200
-_SCHEMES: Final = ("https://", "mailto:", "tel:")
 
 
 class UnfitError(Exception):
@@ -86,16 +89,16 @@ class Variable:
             raise InvalidValueError.of("variable", self.name, expected="a name of letters, digits and _")
         if (self.type is VariableType.CHOICE) != bool(self.choices):
             raise InvalidValueError.of(f"{self.name}.choices", self.choices, expected="words, and only for a choice")
-        if self.minimum is not None and self.type is not VariableType.INT:
-            raise InvalidValueError.of(f"{self.name}.minimum", self.minimum, expected="left out, but for an int")
+        if self.minimum is not None and (self.type is not VariableType.INT or type(self.minimum) is not int):
+            raise InvalidValueError.of(f"{self.name}.minimum", self.minimum, expected="an int, and only for an int")
 
     @classmethod
     def read(cls, name: str, said: object) -> Variable:
         """The variable as a document says it: ``"date"``, ``"date?"`` (optional), a list of choices, or a table."""
         if isinstance(said, str):
             return cls(name=name, type=member(VariableType, name, said.removesuffix("?")), optional=said.endswith("?"))
-        if isinstance(said, list) and all(isinstance(word, str) for word in said):
-            return cls(name=name, type=VariableType.CHOICE, choices=tuple(said))
+        if isinstance(said, list):
+            return cls(name=name, type=VariableType.CHOICE, choices=_choices(name, said))
         if not isinstance(said, Mapping):
             raise InvalidValueError.of(name, said, expected="a type such as date?, a list of choices, or a table")
         table: dict[str, Any] = dict(said)
@@ -106,9 +109,9 @@ class Variable:
         return cls(
             name=name,
             type=member(VariableType, name, word.removesuffix("?")),
-            optional=word.endswith("?") or bool(table.get("optional")),
-            pii=bool(table.get("pii")),
-            choices=tuple(str(choice) for choice in table.get("choices", ())),
+            optional=word.endswith("?") or _yes(name, table, "optional"),
+            pii=_yes(name, table, "pii"),
+            choices=_choices(name, table.get("choices", [])),
             minimum=table.get("minimum"),
         )
 
@@ -122,12 +125,25 @@ class Variable:
 
     def json_schema(self) -> dict[str, Any]:
         """What a program may pass as JSON, as JSON Schema."""
-        schema = dict(_SCHEMAS[self.type])
+        schema = deepcopy(dict(_SCHEMAS[self.type]))
         if self.choices:
             schema["enum"] = list(self.choices)
         if self.minimum is not None:
             schema["minimum"] = self.minimum
         return schema
+
+
+def _yes(name: str, table: Mapping[str, Any], key: str) -> bool:
+    said = table.get(key, False)
+    if type(said) is not bool:
+        raise InvalidValueError.of(f"{name}.{key}", said, expected="true or false")
+    return said
+
+
+def _choices(name: str, said: object) -> tuple[str, ...]:
+    if not isinstance(said, list) or not all(isinstance(word, str) and word.strip() for word in said):
+        raise InvalidValueError.of(f"{name}.choices", said, expected="a list of words")
+    return tuple(said)
 
 
 def sure_type(variable: Variable) -> type | None:
@@ -136,22 +152,47 @@ def sure_type(variable: Variable) -> type | None:
 
 
 def _text(value: object) -> str:
-    if type(value) is str and value and not value.isspace():
+    if type(value) is str and value and value.isascii() and value == value.strip():
         return value
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str):
         raise UnfitError("must be a text that is not blank")
-    return str(value)  # a member of a StrEnum is its word
+    # What is written in ASCII needs no second look; a member of an enum is its word.
+    return _beyond_ascii(str.__str__(value).strip())
+
+
+def _beyond_ascii(text: str) -> str:
+    """The text without the controls by which it could turn around what stands after it."""
+    if _CONTROLS.search(text):
+        text = _CONTROLS.sub("", text)
+    if not text or all(letter in _UNSEEN or category(letter) in _BLANK for letter in text):
+        raise UnfitError("must be a text that is not blank")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UnfitError("must be a text without halves of characters") from None
+    return text
+
+
+# Embeddings, overrides and isolates: a value is isolated as a whole, and needs none of its own.
+_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Fillers and the blank of Braille are letters and signs to Unicode, and nothing to the eye.
+_BLANK: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_UNSEEN: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# As many digits as the formats write.
+_MOST_BITS: Final = 1_300
 
 
 def _ref(value: object) -> str:
-    if type(value) is str and value and not value.isspace():
+    if type(value) is str and value and value.isascii() and value == value.strip():
         return value
-    return str(value) if type(value) is int else _text(value)
+    if type(value) is int and value.bit_length() < _MOST_BITS:
+        return str(value)
+    return _text(value)
 
 
 def _url(value: object) -> str:
     text = _text(value)
-    if not text.lower().startswith(_SCHEMES):
+    if not is_address(text):
         raise UnfitError("must be an address that begins with https://, mailto: or tel:")
     if any(letter.isspace() or not letter.isprintable() or letter in '<>"' for letter in text):
         raise UnfitError("must be an address without spaces, quotes, angle brackets and control characters")
@@ -159,14 +200,14 @@ def _url(value: object) -> str:
 
 
 def _int(value: object) -> int:
-    if type(value) is not int:
-        raise UnfitError("must be an int")
+    if type(value) is not int or value.bit_length() >= _MOST_BITS:
+        raise UnfitError("must be an int that can be written")
     return value
 
 
 def _int_from(minimum: int) -> Callable[[object], int]:
     def check(value: object) -> int:
-        if type(value) is not int or value < minimum:
+        if type(value) is not int or value < minimum or value.bit_length() >= _MOST_BITS:
             raise UnfitError(f"must be an int of {minimum} or more")
         return value
 
@@ -174,22 +215,30 @@ def _int_from(minimum: int) -> Callable[[object], int]:
 
 
 def _money(value: object) -> Money:
-    if type(value) is Money or isinstance(value, Money):
-        return value
-    raise UnfitError("must be Money")
+    if not isinstance(value, Money):
+        raise UnfitError("must be Money")
+    currency: object = value.currency  # only its look-up has been tried, and that not always
+    if not isinstance(currency, str) or value.minor.bit_length() >= _MOST_BITS:
+        raise UnfitError("must be Money that can be written")
+    return value
 
 
 def _share(value: object) -> Decimal:
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction) and value.denominator.bit_length() + value.numerator.bit_length() < _MOST_BITS:
         value = Decimal(value.numerator) / Decimal(value.denominator)
-    if not isinstance(value, Decimal) or not value.is_finite():
+    if not isinstance(value, Decimal) or not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
         raise UnfitError("must be a Decimal: 0.15 for 15 %")
     return value
 
 
+_MOST_DIGITS: Final = 100
+
+
 def _amount(value: object) -> Money | Decimal | int:
-    if type(value) is int or isinstance(value, Money):
-        return value
+    if type(value) is int:
+        return _int(value)
+    if isinstance(value, Money):
+        return _money(value)
     if not isinstance(value, Decimal | Fraction):
         raise UnfitError("must be Money, a Decimal (0.15 for 15 %) or an int")
     return _share(value)
@@ -225,9 +274,16 @@ def _list(value: object) -> tuple[str, ...]:
     if not 0 < len(value) <= LONGEST_LIST:
         raise UnfitError(f"must hold 1 to {LONGEST_LIST} texts")
     for text in value:
-        if not isinstance(text, str) or not text or text.isspace():
-            raise UnfitError("must be a list of texts, none of them blank")
+        if type(text) is not str or not text or not text.isascii() or text != text.strip():
+            return _texts(value)
     return tuple(value)
+
+
+def _texts(values: Iterable[object]) -> tuple[str, ...]:
+    try:
+        return tuple([_text(each) for each in values])
+    except UnfitError:
+        raise UnfitError("must be a list of texts, none of them blank") from None
 
 
 def _choice(choices: tuple[str, ...]) -> Callable[[object], str]:

@@ -76,7 +76,8 @@ def test_html_is_made_of_marks_alone(text: str) -> None:
     message = message_of("order.cancel_too_late", "gorgias", f"{text}.")
     html = Writer(message, HTML, product("gorgias", None, ()), Losses()).paragraph(KEY)
     assert ("<p>", "</p>") == (html[:3], html[-4:])
-    assert "<" not in html[3:-4]
+    # A line break of a sentence is one on the page, too.
+    assert "<" not in html[3:-4].replace("<br>", "")
 
 
 @given(st.text(max_size=10))
