@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from csprotocol.kpi._accumulator import Accumulator
 from csprotocol.kpi._backlog import AgeBucket, Ageing, Backlog, ageing, backlog, unreplied
 from csprotocol.kpi._causes import Cause, Pareto, causes
 from csprotocol.kpi._charts import PChart, PPoint, XmrChart, p_chart, p_limits, xmr
@@ -9,6 +10,7 @@ from csprotocol.kpi._compare import Compared, Comparison, NoVerdict, Verdict, co
 from csprotocol.kpi._cost import CostPerContact, cost_per_contact
 from csprotocol.kpi._counts import ServiceCounts, service_counts, tickets_per_day
 from csprotocol.kpi._definitions import Definition, Direction, definition, definitions, preset
+from csprotocol.kpi._duration_stream import DurationStream
 from csprotocol.kpi._fcr import FcrVariant, fcr
 from csprotocol.kpi._first_reply import AgentStarted, Start, first_reply, first_reply_of
 from csprotocol.kpi._interval import (
@@ -20,6 +22,8 @@ from csprotocol.kpi._interval import (
     difference_interval,
     rate_interval,
 )
+from csprotocol.kpi._log_histogram import RELATIVE_ERROR, LogHistogram
+from csprotocol.kpi._moments import Moments
 from csprotocol.kpi._nps import NetPromoterScore, Rounding, nps, round_points
 from csprotocol.kpi._open_tickets import resolution_survival
 from csprotocol.kpi._open_time import OpenTime, Within
@@ -40,6 +44,7 @@ from csprotocol.kpi._reopen import ReopenCounting, reopen_rate
 from csprotocol.kpi._repeat import CustomerContact, fcr_no_repeat
 from csprotocol.kpi._resolution import Resolution, ResolutionEnd, resolution, resolution_of
 from csprotocol.kpi._run_rules import RunRule, RunRules, Signal
+from csprotocol.kpi._running_counts import Count, NpsCount, RateCount
 from csprotocol.kpi._self_service import automation_rate, deflection, self_service_score
 from csprotocol.kpi._shop import contact_rate, refund_rate, return_rate
 from csprotocol.kpi._sla import SlaAttainment, sla_attainment, sla_attainment_of
@@ -56,11 +61,14 @@ from csprotocol.kpi._survey import (
 )
 from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
 from csprotocol.kpi._survival import Survival, SurvivalBand, SurvivalStep, kaplan_meier
+from csprotocol.kpi._ticket_stream import TicketDurations, TicketRate
 
 __all__ = [
     "CONFIDENCE",
     "MIN_COMPARED",
     "MIN_SHOWN",
+    "RELATIVE_ERROR",
+    "Accumulator",
     "AgeBucket",
     "Ageing",
     "AgentStarted",
@@ -70,18 +78,23 @@ __all__ = [
     "Compared",
     "Comparison",
     "CostPerContact",
+    "Count",
     "Counting",
     "CustomerContact",
     "Definition",
     "Direction",
+    "DurationStream",
     "DurationSummary",
     "FcrVariant",
     "HasRatio",
     "Interval",
+    "LogHistogram",
     "Measured",
     "MissingReason",
+    "Moments",
     "NetPromoterScore",
     "NoVerdict",
+    "NpsCount",
     "OpenTime",
     "OutOfScale",
     "PChart",
@@ -91,6 +104,7 @@ __all__ = [
     "PercentileMethod",
     "QuantileInterval",
     "Ranks",
+    "RateCount",
     "RateMethod",
     "RateSummary",
     "RateTest",
@@ -113,6 +127,8 @@ __all__ = [
     "Survival",
     "SurvivalBand",
     "SurvivalStep",
+    "TicketDurations",
+    "TicketRate",
     "Verdict",
     "Within",
     "XmrChart",

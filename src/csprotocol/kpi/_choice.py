@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from csprotocol.errors import InvalidValueError
 
-__all__ = ["chosen", "exact_number", "spent", "whole"]
+__all__ = ["chosen", "exact_number", "finite", "spent", "whole"]
 
 Option = TypeVar("Option", bound=StrEnum)
 
@@ -52,3 +52,16 @@ def spent(field: str, took: object) -> timedelta:
     if not isinstance(took, timedelta):
         raise InvalidValueError.of(field, took, expected="a timedelta")
     return took
+
+
+def finite(value: object) -> float:
+    """``value`` as a float, when it is a number that a float can hold."""
+    if type(value) is float and isfinite(value):
+        return value
+    exact = exact_number(value)
+    if exact is not None:
+        try:
+            return float(exact)
+        except OverflowError:
+            pass
+    raise InvalidValueError.of("value", value, expected="a finite number", hint="None says that a value is missing")

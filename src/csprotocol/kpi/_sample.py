@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Generic, NamedTuple, TypeVar, cast
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.kpi._choice import exact_number
+from csprotocol.kpi._choice import finite
 from csprotocol.kpi._population import MissingReason
 from csprotocol.model import FrozenDict
 
@@ -56,9 +56,4 @@ def _number(value: object, *, is_time: bool) -> float:
         if isinstance(value, timedelta):
             return value / _MICROSECOND
         raise InvalidValueError.of("value", value, expected="a timedelta as the other values are")
-    if exact_number(value) is not None:
-        try:
-            return float(cast("float", value))
-        except OverflowError:
-            pass
-    raise InvalidValueError.of("value", value, expected="a finite number", hint="None says that a value is missing")
+    return finite(value)
