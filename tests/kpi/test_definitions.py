@@ -13,6 +13,7 @@ from csprotocol.kpi import Definition, definition, definitions, preset
 ROW = [
     "first_reply",
     "resolution",
+    "resolution_survival",
     "fcr",
     "fcr_no_repeat",
     "reopen_rate",
@@ -60,6 +61,7 @@ CHOOSING = {
     "nps",
     "reopen_rate",
     "resolution",
+    "resolution_survival",
     "service_counts",
     "sla_attainment",
     "unreplied",
