@@ -78,6 +78,8 @@ class TestReturn:
         assert one.arguments["reason"] == "hygiene"
         two = case_of_return(Verdict((line("a", "FINAL_SALE"), line("b", "EXEMPT_PERISHABLE"))))  # type: ignore[arg-type]
         assert two.arguments["reason"] == "other"
+        absent = case_of_return(Verdict((line("a", "EXEMPT_CUSTOMER_UNUSED"),)))  # type: ignore[arg-type]
+        assert absent.arguments["reason"] == "window_closed"
         assert two.arguments["items"] == ("a", "b")
 
 
@@ -100,13 +102,21 @@ class TestDelay:
     @pytest.mark.parametrize("breached_at", [None, NOW + timedelta(minutes=1)])
     def test_in_time_needs_no_apology(self, breached_at: datetime | None) -> None:
         with pytest.raises(InvalidValueError, match="nothing to apologise"):
-            case_of_delay(Clock(breached_at), now=self.NOW, new_due=self.NOW)
+            case_of_delay(Clock(breached_at), now=self.NOW, new_due=self.NOW + timedelta(1))
 
     def test_somebody_has_to_say_whose_clock(self) -> None:
         with pytest.raises(InvalidValueError, match="number of the incident"):
-            case_of_delay(Clock(self.NOW, None), now=self.NOW, new_due=self.NOW)
-        with pytest.raises(InvalidValueError, match="time zone"):
-            case_of_delay(Clock(self.NOW), now=self.NOW.replace(tzinfo=None), new_due=self.NOW)
+            case_of_delay(Clock(self.NOW, None), now=self.NOW, new_due=self.NOW + timedelta(1))
+
+    def test_instants(self) -> None:
+        naive, later = self.NOW.replace(tzinfo=None), self.NOW + timedelta(1)
+        for clock, now, new_due in (
+            (Clock(self.NOW), naive, later), (Clock(self.NOW), self.NOW, naive), (Clock(naive), self.NOW, later),
+        ):  # fmt: skip
+            with pytest.raises(InvalidValueError, match="time zone"):
+                case_of_delay(clock, now=now, new_due=new_due)
+        with pytest.raises(InvalidValueError, match="later than now"):
+            case_of_delay(Clock(self.NOW), now=self.NOW, new_due=self.NOW)
 
 
 def test_every_denial_of_the_built_in_workflows_has_a_sentence() -> None:

@@ -35,7 +35,19 @@ def linted(folder: Path, files: dict[str, str], *locales: str) -> list[Diagnosti
         ("wrong-type", "{$at :date}{$at :integer}", "{$at :date}", "en", {"at": "date"}),
         ("wrong-type", "{#link href=$name}x{/link}", "{#link href=$url}x{/link}", "en", {"name": "text", "url": "url"}),
         ("plural-coverage", ONE_DAY + "* {{more}}", ONE_DAY + "few {{2}} many {{5}} * {{more}}", "pl", {"n": "int"}),
-        ("plural-coverage", ".input {$n :integer} .match $n 1 {{x}} * {{y}}", ONE_DAY + "* {{y}}", "en", {"n": "int"}),
+        (
+            "plural-coverage",
+            ".input {$n :integer} .local $m = {$n} .match $m one {{x}} * {{y}}",
+            ".input {$n :integer} .local $m = {$n} .match $m one {{x}} few {{x}} many {{x}} * {{y}}",
+            "pl",
+            {"n": "int"},
+        ),
+        ("empty", ONE_DAY + "* {{}}", ONE_DAY + "* {{y}}", "en", {"n": "int"}),
+        ("empty", "{#b} {/b}", "{#b}x{/b}", "en", {}),
+        ("bad-option", ONE_DAY + "* {{{$at :date length=foo}}}", ONE_DAY + "* {{y}}", "en", {"n": "int", "at": "date"}),
+        ("wrong-type", ".local $x = {|https://a.b|} {{{#link href=$x}y{/link}}}", "y", "en", {}),
+        ("markup", "{#link href=$u}{#link href=$u}x{/link}{/link}", "{#link href=$u}x{/link}", "en", {"u": "url"}),
+        ("markup", "x{#link href=$u /}", "{#link href=$u}x{/link}", "en", {"u": "url"}),
         (
             "plural-coverage",
             ".input {$n :integer select=ordinal} .match $n one {{st}} * {{th}}",
@@ -80,6 +92,12 @@ def test_millions_are_no_reason_to_write_a_sentence_twice() -> None:
     # CLDR has "many" for them in Spanish; whoever writes it is right as well.
     assert codes(ONE_DAY + "* {{más}}", "es", n="int") == []
     assert codes(ONE_DAY + "many {{de}} * {{más}}", "es", n="int") == []
+
+
+def test_a_number_that_is_a_whole_category_stands_for_it() -> None:
+    assert codes(".input {$n :integer} .match $n 1 {{x}} * {{y}}", "en", n="int") == []
+    assert codes(".input {$n :integer} .match $n 1 {{x}} * {{y}}", "fr", n="int") == ["plural-coverage"]
+    assert codes(".input {$n :integer} .match $n 0 {{z}} 1 {{x}} * {{y}}", "fr", n="int") == []
 
 
 def test_placeholder_drift() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -51,7 +51,7 @@ def _typed(variable: Variable, text: str, zone: ZoneInfo) -> Any:
         return text
     try:
         return reader(text.strip())
-    except (ValueError, LookupError, InvalidOperation):
+    except (ValueError, LookupError, ArithmeticError):
         expected = _EXPECTED[variable.type]
         # What a customer wrote stands in texts only, and those are not read at all.
         raise InvalidValueError.of(option, text, expected=expected) from None
@@ -59,7 +59,8 @@ def _typed(variable: Variable, text: str, zone: ZoneInfo) -> Any:
 
 def _duration(text: str) -> timedelta:
     parts = _DURATION.findall(text)
-    if not parts or _DURATION.sub("", text).strip():
+    units = [unit for _, unit in parts]
+    if not parts or _DURATION.sub("", text).strip() or len(set(units)) != len(units):
         raise ValueError
     return timedelta(**{_UNITS[unit]: int(number) for number, unit in parts})
 

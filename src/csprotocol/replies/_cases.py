@@ -28,18 +28,20 @@ _REASONS: Final[Mapping[str, str]] = {
     "WINDOW_EXPIRED": "window_closed",
     "WITHDRAWAL_EXPIRED": "window_closed",
 }
+# Whole words of codes such as EXEMPT_MEDIA_UNSEALED.
 _WORDS: Final[Mapping[str, str]] = {
     "PERISHABLE": "perishable",
     "FOOD": "perishable",
     "HYGIENE": "hygiene",
-    "SEAL": "opened",
+    "UNSEALED": "opened",
+    "SEALED": "opened",
     "OPENED": "opened",
+    "SOFTWARE": "opened",
     "DIGITAL": "digital",
     "DOWNLOAD": "digital",
-    "SOFTWARE": "opened",
     "PERSONALISED": "made_to_order",
     "PERSONALIZED": "made_to_order",
-    "MADE_TO": "made_to_order",
+    "MADE": "made_to_order",
     "CUSTOM": "made_to_order",
     "USED": "used",
 }
@@ -168,7 +170,8 @@ def _reason(line: _Line) -> str:
 def _by_word(code: str) -> str | None:
     if not code.startswith(("EXEMPT_", "EXCLUDED_")):
         return None
-    return next((reason for word, reason in _WORDS.items() if word in code), None)
+    words = code.split("_")
+    return next((reason for word, reason in _WORDS.items() if word in words), None)
 
 
 def case_of_delay(
@@ -183,10 +186,14 @@ def case_of_delay(
     """
     require_aware("now", now)
     require_aware("new_due", new_due)
+    if clock.breached_at is not None:
+        require_aware("clock.breached_at", clock.breached_at)
+    if new_due <= now:
+        raise InvalidValueError.of("new_due", new_due.isoformat(), expected="later than now", hint="promise anew")
     if clock.breached_at is None or clock.breached_at > now:
         raise InvalidValueError.of("clock", "in time", expected="late", hint="there is nothing to apologise for")
     name = incident or clock.ticket_id
-    if not name:
+    if not name or not name.strip():
         raise InvalidValueError.of("incident", name, expected="the number of the incident")
     late = {"incident": name, "new_due": new_due, "hours_late": (now - clock.breached_at) // _HOUR}
     return ReplyCase("incident.sla_delay_apology", late | ({"order": order} if order else {}))

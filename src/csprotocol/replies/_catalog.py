@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from csprotocol._parse import read_document
-from csprotocol.errors import CatalogError, DocumentError, InvalidValueError, NoSentencesError, UnknownSituationError
+from csprotocol.errors import (
+    CatalogError,
+    DocumentError,
+    InvalidValueError,
+    NoSentencesError,
+    Problem,
+    ReplyArgumentError,
+    UnknownSituationError,
+)
 from csprotocol.model import FrozenDict
 from csprotocol.model._words import member
 from csprotocol.replies import cldr
@@ -66,10 +74,18 @@ class Catalog:
         self._situations = situations
         self._layers = layers
         self._plans: dict[tuple[str, str, Tone | None, ReplyChannel], Plan] = {}
+        if grouping not in ("auto", "always"):
+            raise InvalidValueError.unknown("grouping", grouping, ("auto", "always"))
         self.locales = locales
         self.default_locale = default_locale
         self.tone = tone
         self.grouping = grouping
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # What was compiled knows the old value.
+        if hasattr(self, name):
+            raise AttributeError(f"a catalogue never changes; make another one with another {name}")
+        super().__setattr__(name, value)
 
     @classmethod
     def builtin(
@@ -122,8 +138,8 @@ class Catalog:
             DocumentError: a file cannot be read.
             CatalogError: with ``strict``, sentences with errors; ``findings`` holds each with file and line.
         """
-        path = Path(folder)
-        held = {cldr.fallback_chain(texts.locale)[0]: texts for texts in overlay_texts(path)}
+        path = _folder(folder)
+        held = overlay_texts(path)
         situations = dict(self._situations)
         for file in sorted((path / "situations").glob("*.toml")):
             name = f"situations/{file.name}"
@@ -132,7 +148,7 @@ class Catalog:
         made = Catalog(
             shared=self._shared,
             situations=FrozenDict(situations),
-            layers=(*self._layers, held.get),
+            layers=(*self._layers, _layer_of(held)),
             locales=tuple(sorted({*self.locales, *held})),
             default_locale=self.default_locale,
             tone=self.tone,
@@ -164,7 +180,7 @@ class Catalog:
         Raises:
             UnknownSituationError: there is none; the nearest id is named.
         """
-        found = self._situations.get(situation)
+        found = self._situations.get(str(situation))
         if found is None:
             raise UnknownSituationError.of(situation, self.situations())
         return found
@@ -227,22 +243,36 @@ class Catalog:
             HeaderInjectionError: a value would break out of the subject line.
             ReplyTooLongError: the text has more than 64,000 characters.
         """
-        plan = self._plans.get((situation, locale, tone, channel))  # type: ignore[arg-type]  # words equal their members
+        try:
+            plan = self._plans.get((situation, locale, tone, channel))  # type: ignore[arg-type]  # words equal their members
+        except TypeError:
+            plan = None  # What is no key is told by name below.
         if plan is None:
             plan = self._plan(situation, locale, tone, channel)
-        return plan.reply(more if arguments is None else {**arguments, **more} if more else arguments)
+        if more:
+            arguments = self._together(situation, arguments, more)
+        elif not isinstance(arguments, Mapping):
+            arguments = _mapping(arguments)
+        return plan.reply(arguments)
+
+    def _together(self, situation: str, arguments: Mapping[str, Any] | None, more: dict[str, Any]) -> Mapping[str, Any]:
+        twice = [name for name in more if name in _mapping(arguments)]
+        if twice:
+            problems = tuple(Problem(name, "is given in the mapping and by name") for name in twice)
+            raise ReplyArgumentError.of(situation, problems)
+        return {**arguments, **more} if arguments else more
 
     def _plan(self, situation: str, locale: str, tone: Tone | str | None, channel: ReplyChannel | str) -> Plan:
-        if not isinstance(locale, str):
-            raise InvalidValueError.of("locale", locale, expected="a language tag such as es or pt-BR")
         known_channel = member(ReplyChannel, "channel", channel)
         known_tone = None if tone is None else member(Tone, "tone", tone)
         resolved = self.resolve(situation, locale=locale, tone=tone, channel=known_channel)
         formats = cldr.formats(resolved.voice.locale, grouping=self.grouping)
-        plan = Plan(self.situation(situation), resolved, known_channel, formats)
+        # Many spellings of a locale (es_AR, es-ar-u-nu-latn) share one plan.
+        shared = (situation, f"{resolved.voice.locale} for {cldr.fallback_chain(locale)[0]}", known_tone, known_channel)
+        plan = self._plans.get(shared) or Plan(self.situation(situation), resolved, known_channel, formats)
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-        self._plans[situation, locale, known_tone, known_channel] = plan
+        self._plans[shared] = self._plans[situation, locale, known_tone, known_channel] = plan
         return plan
 
     @property
@@ -264,9 +294,11 @@ class Catalog:
         >>> Catalog.builtin("en").denial("missing-field:assignee", {"field": "assignee"}, locale="en")
         'Something is missing: assignee.'
         """
+        if not isinstance(code, str):
+            raise InvalidValueError.of("code", code, expected="the code of a Denial")
         word, _, detail = code.partition(":")
         name = word.replace("-", "_")
-        given = {"field": detail, "roles": tuple(detail.split("|")), **(params or {})}
+        given = {"field": detail, "roles": tuple(detail.split("|")), **_mapping(params)}
         args = {key: fit for key, variable in self.denials.variables.items() if (fit := _fit(variable, given[key]))}
         key = f"{DENIAL}.{name if name in self.denials.codes else _OTHER}"
         sentence, formats = self._denial(key, locale)
@@ -330,12 +362,37 @@ class Catalog:
         return lint(self)
 
 
+def _mapping(arguments: object) -> Mapping[str, Any]:
+    if arguments is None:
+        return {}
+    if not isinstance(arguments, Mapping):
+        raise InvalidValueError.of("arguments", type(arguments).__name__, expected="a mapping of names to values")
+    return arguments
+
+
 def _fit(variable: Variable, value: object) -> Any:
     """The value, where it is one for the variable."""
     try:
         return variable.check()(value)
     except UnfitError:
         return None
+
+
+def _folder(folder: object) -> Path:
+    if not isinstance(folder, str | Path) or not str(folder).strip():
+        raise InvalidValueError.of("overlay", folder, expected="a folder of sentences")
+    return Path(folder)
+
+
+def _layer_of(held: Mapping[str, LocaleTexts]) -> Layer:
+    """Finds texts by each way of naming their locale: zh-TW is zh-Hant-TW as well."""
+    names: dict[str, LocaleTexts] = {}
+    for locale, texts in held.items():
+        region = locale.rpartition("-")[2]
+        for name in cldr.fallback_chain(locale):
+            if name.rpartition("-")[2] == region:
+                names.setdefault(name, texts)
+    return lambda locale: names.get(locale)  # noqa: PLW0108 - the type of dict.get has too many faces
 
 
 def _nearest(locale: str, known: Iterable[str], *, keep: bool = False) -> str:

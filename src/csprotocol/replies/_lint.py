@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from csprotocol.errors import InvalidValueError
+from csprotocol.replies import mf2
 from csprotocol.replies._channels import Tone
 from csprotocol.replies._lint_message import Fault, faults_of
+from csprotocol.replies._plan import parsed, patterns_of
 from csprotocol.replies._resolve import Voice
 from csprotocol.replies._samples import sms_segments
 from csprotocol.replies._situation import DENIAL, SMS, Block, Situation
@@ -36,7 +38,7 @@ SEVERITIES: Final[Mapping[str, Severity]] = {
     "placeholder-drift": "warning",
     "plural-coverage": "error",
     "stale-source": "warning",
-    "tone-mix": "error",
+    "tone-mix": "warning",
     "undeclared-variable": "error",
     "wrong-type": "error",
 }
@@ -97,6 +99,8 @@ def lint_message(
     >>> [(each.code, each.nearest) for each in lint_message("Hola, {$nmae}", "es", variables={"name": "text"})]
     [('undeclared-variable', 'name')]
     """
+    if not isinstance(source, str):
+        raise InvalidValueError.of("source", type(source).__name__, expected="the text of a message")
     known = {
         name: kind if isinstance(kind, Variable) else Variable.read(name, kind) for name, kind in variables.items()
     }
@@ -172,7 +176,10 @@ def _gaps(known: _Known, voice: Voice, tone: Tone | None, heard: Mapping[str, Se
     begun = {_area(key) for key, sentence in heard.items() if sentence.tone is tone}
     toned = {_area(key) for texts in voice.texts for key, other in texts.sentences if other is not None}
     begun |= {_area(key) for key in heard} - toned
-    yield from (key for key in known.wanted if key not in heard and _area(key) in begun)
+    # What is begun needs the sentences that all share as well.
+    needed = {key for key in known.wanted if _area(key) in begun}
+    needed |= {key for area in begun if area in known.guards for key in known.catalog.situation(area).keys}
+    yield from sorted(needed - heard.keys())
 
 
 def _area(key: str) -> str:
@@ -188,7 +195,7 @@ def _of_sentence(known: _Known, texts: LocaleTexts, voice: Voice, sentence: Sent
             Fault("extra-block", f"{key} is no sentence of any situation", hint=hint, nearest=near), sentence, locale
         )
         return
-    if tone is not None and tone not in voice.tones:
+    if tone is not None and not any(tone in (each.tones or ()) for each in voice.texts):
         hint = "name it in tones of locale.toml, or move the sentence one table up"
         yield _diagnostic(Fault("extra-block", f"{locale} has no {tone} form of address", hint=hint), sentence, locale)
     variables, guarded = known.variables(key)
@@ -238,26 +245,34 @@ def _home(voice: Voice, key: str) -> str:
 
 
 def _tone_mix(sentence: Sentence, locale: str, tone: Any, voice: Voice) -> Iterator[Diagnostic]:
-    match = _betraying(voice.avoided(tone))(sentence.source)
+    avoided = frozenset(word.casefold() for word in voice.avoided(tone))
+    match = _betraying(sentence.source, avoided) if avoided else None
     if match is not None:
         message = f"{match!r} betrays another form of address than {tone}"
         if sentence.tone is None:
             message += ", and the sentence stands for all forms"
-        hint = f"write the sentence of {locale} in the table of each form of address"
+        hint = f"write a sentence of {locale} in the table of each form of address"
         yield replace(_diagnostic(Fault("tone-mix", message, hint=hint), sentence, locale), tone=str(tone))
 
 
-@lru_cache(maxsize=256)
-def _betraying(words: tuple[str, ...]) -> Callable[[str], str | None]:
-    if not words:
-        return lambda _text: None
-    pattern = re.compile(rf"(?<![\w$])(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+def _betraying(source: str, avoided: frozenset[str]) -> str | None:
+    """The first word, or words next to each other, that betray; capitals alone (USA, TU) are no words of address."""
+    try:
+        patterns = patterns_of(parsed(source))
+    except mf2.MessageError:
+        return None  # Its own finding tells it.
+    # Texts alone: placeholders and addresses of links address nobody.
+    for text in (part for pattern in patterns for part in pattern if isinstance(part, str)):
+        words = _WORDS.findall(text)
+        for length in (1, 2, 3):
+            for start in range(len(words) - length + 1):
+                said = words[start : start + length]
+                if " ".join(said).casefold() in avoided and not (said[0].isupper() and len(said[0]) > 1):
+                    return " ".join(said)
+    return None
 
-    def find(text: str) -> str | None:
-        match = pattern.search(text)
-        return None if match is None else match[0]
 
-    return find
+_WORDS: Final = re.compile(r"\w+")
 
 
 def _stale(sentence: Sentence, source: Sentence | None, texts: LocaleTexts) -> Iterator[Diagnostic]:
@@ -276,11 +291,10 @@ def _long_sms(sentence: Sentence, variables: Mapping[str, Variable], locale: str
 
 
 def _diagnostic(fault: Fault, sentence: Sentence, locale: str) -> Diagnostic:
-    line, column = sentence.line, sentence.column
-    if line and fault.line > 1:
-        line, column = line + fault.line - 1, fault.column
-    elif line and fault.line == 1:
-        column += fault.column - 1
+    line, column = sentence.place(fault.position)
+    if sentence.home is None and fault.position is not None:
+        before = sentence.source[: fault.position]
+        line, column = before.count("\n") + 1, fault.position - before.rfind("\n")
     return Diagnostic(
         code=fault.code,
         message=fault.message,

@@ -24,7 +24,7 @@ from csprotocol.replies._texts import Sentence, digest
 from csprotocol.replies._variables import UnfitError, VariableType, sure_type
 from csprotocol.replies.cldr import Formats
 
-__all__ = ["Plan", "keys_for", "parsed", "variables_in"]
+__all__ = ["Plan", "keys_for", "parsed", "patterns_of", "variables_in"]
 
 # When a block appears, the key of what it says, and of what is said otherwise; ``None`` where nothing is.
 Entry: TypeAlias = tuple[Test | None, str | None, str | None]
@@ -282,13 +282,17 @@ def _facts(situation: Situation, resolved: Resolved, channel: ReplyChannel, form
     )
 
 
+def patterns_of(model: mf2.MessageModel) -> tuple[mf2.Pattern, ...]:
+    """The texts of a sentence: the only one, or all variants."""
+    return (model.pattern,) if isinstance(model, mf2.PatternMessage) else tuple(each.value for each in model.variants)
+
+
 def variables_in(model: mf2.MessageModel) -> set[str]:
     """The arguments that a sentence shows, chooses by or links to."""
-    patterns = [model.pattern] if isinstance(model, mf2.PatternMessage) else [each.value for each in model.variants]
     declared = {each.name for each in model.declarations if isinstance(each, mf2.LocalDeclaration)}
     found: set[str] = set()
     expressions = [each.value for each in model.declarations]
-    for part in (part for pattern in patterns for part in pattern):
+    for part in (part for pattern in patterns_of(model) for part in pattern):
         if isinstance(part, mf2.Expression):
             expressions.append(part)
         elif isinstance(part, mf2.Markup):

@@ -26,6 +26,8 @@ class Voice:
 
     locale: str
     texts: tuple[LocaleTexts, ...]
+    # The same, but whatever the shop says before whatever the library says: so count their words on address.
+    by_layer: tuple[LocaleTexts, ...] = ()
 
     @property
     def text_locale(self) -> str:
@@ -35,13 +37,15 @@ class Voice:
     @property
     def tones(self) -> tuple[Tone, ...]:
         """Its forms of address; empty where there is one only."""
-        return next((texts.tones for texts in self.texts if texts.tones is not None), ())
+        return next((texts.tones for texts in self.by_layer if texts.tones is not None), ())
 
     @property
     def default_tone(self) -> Tone | None:
         """The one that shops mostly use."""
-        said = next((texts.default_tone for texts in self.texts if texts.default_tone is not None), None)
-        return said or next(iter(self.tones), None)
+        tones = self.tones
+        return next(
+            (texts.default_tone for texts in self.by_layer if texts.default_tone in tones), next(iter(tones), None)
+        )
 
     def sentence(self, key: str, tone: Tone | None) -> Sentence | None:
         """The nearest sentence of that form of address, or one that fits any."""
@@ -61,14 +65,7 @@ class Voice:
         """The words that betray another form of address; the nearest locale that says so decides."""
         if tone is None:
             return ()
-        return next((texts.avoid[tone] for texts in self.texts if tone in texts.avoid), ())
-
-    def origin(self, sentence: Sentence) -> str | None:
-        """The digest of the English sentence that this one was translated from, where somebody noted it."""
-        texts = next(
-            (texts for texts in self.texts if texts.sentences.get((sentence.key, sentence.tone)) is sentence), None
-        )
-        return None if texts is None else texts.origins.get(sentence.key)
+        return next((texts.avoid[tone] for texts in self.by_layer if tone in texts.avoid), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,8 @@ def voice_of(locale: str, layers: Iterable[Layer]) -> Voice:
     chain = cldr.fallback_chain(locale)
     over = tuple(layers)[::-1]
     texts = [found for name in chain for layer in over if (found := layer(name)) is not None]
-    return Voice(chain[0], tuple(texts))
+    by_layer = [found for layer in over for name in chain if (found := layer(name)) is not None]
+    return Voice(chain[0], tuple(texts), tuple(by_layer))
 
 
 def resolve(keys: Iterable[str], voices: Iterable[Voice], tone: Tone | None, *, asked: str) -> Resolved | None:

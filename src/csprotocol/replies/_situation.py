@@ -12,6 +12,7 @@ from csprotocol.model import FrozenDict, StatusCategory
 from csprotocol.model._words import member
 from csprotocol.replies._channels import ReplyChannel
 from csprotocol.replies._conditions import Condition
+from csprotocol.replies._texts import FORMS
 from csprotocol.replies._variables import Variable, VariableType
 
 __all__ = [
@@ -154,11 +155,14 @@ def read_situations(document: str, plain: Mapping[str, Any], shared: Shared) -> 
     problems: list[Problem] = []
     found: list[Situation] = []
     for area, tables in plain.items():
-        if not isinstance(tables, Mapping):
+        if area in (SHARED, DENIAL):
+            problems.append(Problem(area, "is the name of what all situations share; choose another"))
+        elif not isinstance(tables, Mapping):
             problems.append(Problem(area, "must be a table of situations such as [order.delayed]"))
-            continue
-        for name, table in tables.items():
-            if isinstance(table, Mapping):
+        for name, table in tables.items() if isinstance(tables, Mapping) and area not in (SHARED, DENIAL) else ():
+            if name in FORMS:
+                problems.append(Problem(f"{area}.{name}", "is the name of a form of address; choose another"))
+            elif isinstance(table, Mapping):
                 found += _situation(f"{area}.{name}", table, shared, problems)
             else:
                 problems.append(Problem(f"{area}.{name}", "must be a table"))
@@ -173,12 +177,22 @@ def _situation(name: str, table: Mapping[str, Any], shared: Shared, problems: li
         Problem(f"{name}.{key}", f"is unknown; {one_of(_KEYS, found=key)}") for key in table if key not in _KEYS
     ]
     own = dict(_variables(table.get("variables", {}), problems, f"{name}.variables"))
+    problems += [
+        Problem(f"{name}.variables.{key}", "is a variable of all situations; leave it out")
+        for key in own
+        if key in shared.variables
+    ]
     blocks = tuple(_blocks(name, table.get("blocks", ()), shared.blocks, problems, f"{name}.blocks"))
     used = {condition.variable for block in blocks for condition in block.when}
     variables = {**own, **{key: each for key, each in shared.variables.items() if key in used and key not in own}}
-    personalise = bool(table.get("personalise"))
-    if personalise:
+    personalise = table.get("personalise", False)
+    if type(personalise) is not bool:
+        problems.append(Problem(f"{name}.personalise", "must be true or false"))
+    elif personalise:
+        before_slots = blocks
         blocks = tuple(_shown_in_any_case(block, variables) for block in blocks)
+        if blocks == before_slots:
+            problems.append(Problem(f"{name}.personalise", "needs a block that waits for a slot, such as @note"))
     if not blocks:
         problems.append(Problem(f"{name}.blocks", "must name at least one block"))
     for block in blocks:
@@ -200,6 +214,7 @@ def _made(
     review = table.get("review", "none")
     if review not in _REVIEWS:
         problems.append(Problem(f"{name}.review", f"{review!r} is unknown; {one_of(_REVIEWS)}"))
+    tags = tuple(_words(table.get("tags", []), f"{name}.tags", problems))
     try:
         status = member(StatusCategory, "status_after", table["status_after"]) if "status_after" in table else None
     except InvalidValueError as error:
@@ -212,7 +227,7 @@ def _made(
         variables=FrozenDict(variables),
         intent=str(table.get("intent", "")),
         status_after=status,
-        tags=tuple(str(tag) for tag in table.get("tags", ())),
+        tags=tags,
         review=review,
         personalise=personalise,
     )
@@ -221,9 +236,16 @@ def _made(
 def _shown_in_any_case(block: Block, variables: Mapping[str, Variable]) -> Block:
     """A block that waits for a free slot shows the empty slot instead, so that nobody overlooks it."""
     slots = {name for name, variable in variables.items() if variable.type is VariableType.SLOT}
-    waits = [each for each in block.when if each.variable in slots]
+    waits = [each for each in block.when if each.variable in slots and each.wanted is True]
     kept = tuple(each for each in block.when if each not in waits)
     return Block(block.key, kept, block.otherwise, block.channels) if waits else block
+
+
+def _words(said: object, path: str, problems: list[Problem]) -> Iterator[str]:
+    if isinstance(said, list) and all(isinstance(word, str) for word in said):
+        yield from said
+    else:
+        problems.append(Problem(path, "must be a list of words"))
 
 
 def _variables(said: object, problems: list[Problem], path: str = "variables") -> Iterator[tuple[str, Variable]]:
@@ -266,8 +288,18 @@ def _block(home: str, said: object) -> Block:
     if unknown:
         raise InvalidValueError.unknown("block", unknown[0], _BLOCK_KEYS)
     otherwise = said.get("otherwise")
-    channels = said.get("channels")
-    words = None if channels is None else frozenset(member(ReplyChannel, "channels", word) for word in channels)
+    if otherwise is not None and not isinstance(otherwise, str):
+        raise InvalidValueError.of("otherwise", otherwise, expected="the id of a block")
+    if {said["id"], otherwise} & {SUBJECT, SMS}:
+        raise InvalidValueError.of("block", said["id"], expected="another name", hint="subjects and SMS have this one")
+    words = _channels(said["channels"]) if "channels" in said else None
     key, other = f"{home}.{said['id']}", None if otherwise is None else f"{home}.{otherwise}"
     when = Condition.all_of(said["when"]) if "when" in said else ()
     return Block(key, when, other) if words is None else Block(key, when, other, words)
+
+
+def _channels(said: object) -> frozenset[ReplyChannel]:
+    if not isinstance(said, list) or not said or "sms" in said:
+        hint = "an SMS has a sentence of its own"
+        raise InvalidValueError.of("channels", said, expected="a list of email, chat, whatsapp, social", hint=hint)
+    return frozenset(member(ReplyChannel, "channels", word) for word in said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,32 +10,67 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from csprotocol.errors import DocumentError, Problem, one_of
+from csprotocol.errors import DocumentError, InvalidValueError, Problem, one_of
 from csprotocol.model import FrozenDict
+from csprotocol.replies import cldr
 from csprotocol.replies._channels import Tone
+from csprotocol.replies._toml_places import RawString, places
 
-__all__ = ["LocaleTexts", "Sentence", "builtin_locales", "builtin_texts", "digest", "overlay_texts", "read_texts"]
+__all__ = [
+    "FORMS",
+    "LocaleTexts",
+    "Sentence",
+    "builtin_locales",
+    "builtin_texts",
+    "digest",
+    "overlay_texts",
+    "read_texts",
+]
 
 LOCALE_FILE: Final = "locale.toml"
 SOURCES_FILE: Final = "sources.toml"
 _META_KEYS: Final = ("avoid", "default_tone", "name", "tones")
-_HEADER: Final = re.compile(r"\[([^\]]+)\]")
-_KEY: Final = re.compile(r"([A-Za-z0-9_-]+|\"[^\"]+\")\s*=\s*(\"\"\"|'''|\"|')?")
+
+
+class SourceFile:
+    """A message file, which knows where its sentences stand when somebody asks."""
+
+    __slots__ = ("_places", "name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self._places: dict[tuple[str, ...], RawString] | None = None
+
+    def place(self, path: tuple[str, ...], position: int) -> tuple[int, int]:
+        """Line and column of a character of a value; 0 and 0 for what cannot be found."""
+        if self._places is None:
+            self._places = dict(places(self.text))
+        raw = self._places.get(path)
+        return (0, 0) if raw is None else raw.place(position)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One message: its key (``order.delayed.late``), its form of address (``None``: fits any), and where it stands.
-
-    ``line`` and ``column`` are those of its first character, counted from 1; 0 where nobody knows.
-    """
+    """One message: its key (``order.delayed.late``), its form of address (``None``: fits any), and where it stands."""
 
     key: str
     tone: Tone | None
     source: str
-    file: str = ""
-    line: int = 0
-    column: int = 0
+    home: SourceFile | None = field(default=None, repr=False, compare=False)
+    path: tuple[str, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def file(self) -> str:
+        """The name of its file; empty where there is none."""
+        return "" if self.home is None else self.home.name
+
+    def place(self, position: int | None = None) -> tuple[int, int]:
+        """Line and column in its file of a character of the sentence, of the first by default, counted from 1.
+
+        0 and 0 where no file is at hand.
+        """
+        return (0, 0) if self.home is None else self.home.place(self.path, position or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +143,30 @@ def read_texts(locale: str, sources: Iterable[Readable], folder: str) -> LocaleT
         elif file.name == SOURCES_FILE:
             origins = {str(key): str(value) for key, value in plain.items()}
         else:
-            places = dict(_places(text))
-            for path, source in _flat(name, plain):
-                sentence = _sentence(path, source, name, places)
-                sentences[sentence.key, sentence.tone] = sentence
+            for sentence in _sentences(name, text, plain):
+                before = sentences.setdefault((sentence.key, sentence.tone), sentence)
+                if before is not sentence:
+                    told = f"is said twice, here and in {before.file}; keep one"
+                    raise DocumentError.of_problems(name, [Problem(sentence.key, told)])
     return LocaleTexts(locale, FrozenDict(sentences), origins=FrozenDict(origins), **meta)
+
+
+def _sentences(name: str, text: str, plain: Mapping[str, Any]) -> Iterator[Sentence]:
+    home = SourceFile(name, text)
+    try:
+        found = list(_flat(name, plain))
+    except RecursionError:
+        raise DocumentError.unreadable(name, "it is nested too deeply") from None
+    for path, source in found:
+        yield _sentence(path, source, home)
 
 
 def _read(file: Readable, name: str) -> tuple[str, dict[str, Any]]:
     import tomllib
 
     try:
-        text = file.read_text(encoding="utf-8")
+        # Editors of Windows begin a file with a mark.
+        text = file.read_text(encoding="utf-8-sig")
         return text, tomllib.loads(text)
     except UnicodeDecodeError:
         raise DocumentError.unreadable(name, "it is no UTF-8 text") from None
@@ -128,20 +174,31 @@ def _read(file: Readable, name: str) -> tuple[str, dict[str, Any]]:
         raise DocumentError.unreadable(name, failure.strerror or "no such file") from None
     except tomllib.TOMLDecodeError as failure:
         raise DocumentError.unreadable(name, str(failure)) from None
+    except ValueError:
+        raise DocumentError.unreadable(name, "it holds a number that nobody can read") from None
     except RecursionError:
         raise DocumentError.unreadable(name, "it is nested too deeply") from None
 
 
 def _meta(name: str, plain: Mapping[str, Any]) -> dict[str, Any]:
-    unknown = [key for key in plain if key not in _META_KEYS]
-    problems = [Problem(key, f"is unknown; {one_of(_META_KEYS, found=key)}") for key in unknown]
-    known = tuple(tone.value for tone in Tone)
+    problems = [Problem(key, f"is unknown; {one_of(_META_KEYS, found=key)}") for key in plain if key not in _META_KEYS]
     tones = plain.get("tones")
-    avoid = plain.get("avoid", {})
+    if tones is not None:
+        problems += _unknown_tones("tones", tones)
     default = plain.get("default_tone")
-    said = [*(tones or ()), *avoid, *([default] if default is not None else [])]
-    problems += [Problem("tones", f"{word!r} is unknown; {one_of(known)}") for word in said if word not in known]
-    if default is not None and tones is not None and default not in tones:
+    if default is not None:
+        problems += _unknown_tones("default_tone", [default])
+    avoid = plain.get("avoid", {})
+    if isinstance(avoid, Mapping):
+        problems += _unknown_tones("avoid", list(avoid))
+        problems += [
+            Problem(f"avoid.{tone}", "must be a list of words")
+            for tone, words in avoid.items()
+            if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words)
+        ]
+    else:
+        problems.append(Problem("avoid", "must be a table of lists of words, by form of address"))
+    if not problems and default is not None and tones is not None and default not in tones:
         problems.append(Problem("default_tone", f"{default!r} is none of tones"))
     if problems:
         raise DocumentError.of_problems(name, problems)
@@ -149,8 +206,15 @@ def _meta(name: str, plain: Mapping[str, Any]) -> dict[str, Any]:
         "name": str(plain.get("name", "")),
         "tones": None if tones is None else tuple(Tone(tone) for tone in tones),
         "default_tone": None if default is None else Tone(default),
-        "avoid": FrozenDict({Tone(tone): tuple(str(word) for word in words) for tone, words in avoid.items()}),
+        "avoid": FrozenDict({Tone(tone): tuple(words) for tone, words in avoid.items()}),
     }
+
+
+def _unknown_tones(path: str, said: object) -> list[Problem]:
+    known = tuple(tone.value for tone in Tone)
+    if not isinstance(said, list):
+        return [Problem(path, f"must be a list; {one_of(known)}")]
+    return [Problem(path, f"{word!r} is unknown; {one_of(known)}") for word in said if word not in known]
 
 
 def _flat(name: str, plain: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -163,51 +227,43 @@ def _flat(name: str, plain: Mapping[str, Any], path: tuple[str, ...] = ()) -> It
             raise DocumentError.of_problems(name, [Problem(".".join((*path, key)), "must be a sentence, in quotes")])
 
 
-def _sentence(
-    path: tuple[str, ...], source: str, name: str, places: Mapping[tuple[str, ...], tuple[int, int]]
-) -> Sentence:
+def _sentence(path: tuple[str, ...], source: str, home: SourceFile) -> Sentence:
     # The form of address is the last table before the key; no situation is called by one of these words.
     *tables, key = path
-    tone = Tone(tables.pop()) if tables and tables[-1] in ("formal", "informal") else None
-    line, column = places.get(path, (0, 0))
-    return Sentence(".".join((*tables, key)), tone, source, name, line, column)
+    tone = Tone(tables.pop()) if tables and tables[-1] in FORMS else None
+    return Sentence(".".join((*tables, key)), tone, source, home, path)
 
 
-def _places(text: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
-    """Where each value of a TOML text begins: tomllib does not say.
-
-    Reads lines, not TOML: tables and keys at the beginning of a line, as everybody writes them. What it does not
-    understand has no place.
-    """
-    table: tuple[str, ...] = ()
-    inside = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if inside:
-            inside = "" if inside in line else inside
-            continue
-        bare = line.strip()
-        header = _HEADER.fullmatch(bare.partition(" #")[0].rstrip())
-        if header is not None:
-            table = tuple(part.strip().strip('"') for part in header[1].split("."))
-            continue
-        match = _KEY.match(line)
-        if match is None:
-            continue
-        quotes = match[2] or ""
-        starts_below = len(quotes) == 3 and not line[match.end() :].strip()
-        yield (*table, match[1].strip('"')), (number + 1, 1) if starts_below else (number, match.end() + 1)
-        if len(quotes) == 3 and quotes not in line[match.end() :]:
-            inside = quotes
+FORMS: Final = frozenset(tone.value for tone in Tone)
 
 
-def overlay_texts(folder: Path) -> Iterator[LocaleTexts]:
-    """The sentences of a shop: a folder with a folder for each locale.
+def overlay_texts(folder: Path) -> dict[str, LocaleTexts]:
+    """The sentences of a shop by locale: a folder with a folder for each locale.
 
     Raises:
-        DocumentError: there is none, or a file in it cannot be read.
+        DocumentError: there is none, a file in it cannot be read, or a folder of sentences is called by no locale.
     """
     if not folder.is_dir():
         raise DocumentError.unreadable(folder.name, "there is no such folder", hint="an overlay has a folder a locale")
+    found: dict[str, LocaleTexts] = {}
+    homes: dict[str, str] = {}
     for place in sorted(folder.iterdir()):
-        if place.is_dir() and place.name != "situations" and not place.name.startswith((".", "_")):
-            yield read_texts(place.name, sorted(place.glob("*.toml")), place.name)
+        files = sorted(place.glob("*.toml")) if place.is_dir() and not place.name.startswith((".", "_")) else []
+        if not files or place.name == "situations":
+            continue
+        locale = _locale_of(place)
+        if locale in homes:
+            told = f"is the same locale as {homes[locale]}; keep one of the two folders"
+            raise DocumentError.of_problems(folder.name, [Problem(place.name, told)])
+        homes[locale] = place.name
+        found[locale] = read_texts(locale, files, place.name)
+    return found
+
+
+def _locale_of(folder: Path) -> str:
+    try:
+        cldr.formats(folder.name)
+        return cldr.fallback_chain(folder.name)[0]
+    except InvalidValueError:
+        told = "holds sentences, and is called by no locale that CLDR knows"
+        raise DocumentError.of_problems(folder.parent.name, [Problem(folder.name, told)]) from None

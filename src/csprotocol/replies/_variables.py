@@ -152,15 +152,15 @@ def sure_type(variable: Variable) -> type | None:
 
 
 def _text(value: object) -> str:
-    if type(value) is str and value and value.isascii() and value == value.strip():
+    if type(value) is str and value and value.isascii() and value.isprintable() and value == value.strip():
         return value
     if not isinstance(value, str):
         raise UnfitError("must be a text that is not blank")
-    # What is written in ASCII needs no second look; a member of an enum is its word.
-    return _beyond_ascii(str.__str__(value).strip())
+    # Plain ASCII needs no second look; a member of an enum is its word.
+    return _looked_at(str.__str__(value).strip())
 
 
-def _beyond_ascii(text: str) -> str:
+def _looked_at(text: str) -> str:
     """The text without the controls by which it could turn around what stands after it."""
     if _CONTROLS.search(text):
         text = _CONTROLS.sub("", text)
@@ -183,7 +183,7 @@ _MOST_BITS: Final = 1_300
 
 
 def _ref(value: object) -> str:
-    if type(value) is str and value and value.isascii() and value == value.strip():
+    if type(value) is str and value and value.isascii() and value.isprintable() and value == value.strip():
         return value
     if type(value) is int and value.bit_length() < _MOST_BITS:
         return str(value)
@@ -274,7 +274,7 @@ def _list(value: object) -> tuple[str, ...]:
     if not 0 < len(value) <= LONGEST_LIST:
         raise UnfitError(f"must hold 1 to {LONGEST_LIST} texts")
     for text in value:
-        if type(text) is not str or not text or not text.isascii() or text != text.strip():
+        if type(text) is not str or not text or not text.isascii() or not text.isprintable() or text != text.strip():
             return _texts(value)
     return tuple(value)
 

@@ -55,7 +55,13 @@ def formats(locale: str, *, grouping: Grouping = "auto") -> Formats:
     """
     if grouping not in ("auto", "always"):
         raise InvalidValueError.unknown("grouping", grouping, ("auto", "always"))
-    return _formats(locale, grouping)
+    return _formats(_tag(locale), grouping)
+
+
+def _tag(locale: object) -> str:
+    if not isinstance(locale, str):
+        raise InvalidValueError.of("locale", locale, expected="a language tag such as es or pt-BR")
+    return locale
 
 
 @lru_cache(maxsize=256)
@@ -106,7 +112,7 @@ def fallback_chain(locale: str) -> tuple[str, ...]:
     Raises InvalidValueError: the text names no language.
     Source: Unicode TR35, "Parent Locales"; CLDR parentLocales as Babel carries them.
     """
-    chain = mf2.parent_chain(locale)
+    chain = mf2.parent_chain(_tag(locale))
     if not chain:
         raise InvalidValueError.of("locale", locale, expected="a language tag such as es or pt-BR")
     return chain
@@ -137,6 +143,8 @@ class Formats:
         >>> formats("es-MX").money(Money.of("1234.50", "EUR")), formats("ja").money(Money(1980, "JPY"))
         ('EUR\xa01,234.50', '￥1,980')
         """
+        if not isinstance(amount, Money):
+            raise InvalidValueError.of("amount", type(amount).__name__, expected="Money")
         return self._writers.currencies[amount.currency].of_minor(amount.minor, amount.exponent)
 
     def money_writer(self, currency: str) -> Callable[[int], str]:
@@ -149,7 +157,13 @@ class Formats:
         Raises InvalidValueError: nobody knows the currency.
         """
         writer, exponent = self._writers.currencies[currency].of_minor, Money(0, currency).exponent
-        return lambda minor: writer(minor, exponent)
+
+        def write(minor: int) -> str:
+            if type(minor) is not int:
+                raise InvalidValueError.of("minor", type(minor).__name__, expected="a whole number of minor units")
+            return writer(minor, exponent)
+
+        return write
 
     def currency(self, amount: Decimal | int | str, currency: str, *, rounding: Rounding = "refuse") -> str:
         r"""The amount in major units (``"19.90"``) with the sign of its currency.
@@ -332,6 +346,8 @@ class Formats:
 
         Raises InvalidValueError: no duration, or a negative one.
         """
+        if not isinstance(duration, dt.timedelta):
+            raise InvalidValueError.of("duration", type(duration).__name__, expected="a timedelta")
         return self._writers.durations(duration)
 
 

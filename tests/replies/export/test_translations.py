@@ -101,7 +101,7 @@ class TestRoundTrip:
         back = import_translations(written(kind, found), format=kind, locale="es")
         with tempfile.TemporaryDirectory() as folder:
             write_overlay(back, folder)
-            [read] = overlay_texts(Path(folder))
+            [read] = overlay_texts(Path(folder)).values()
         assert {key: sentence.source for key, sentence in read.sentences.items()} == back.sentences
         assert back.sources == read.origins
 

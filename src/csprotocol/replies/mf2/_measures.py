@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from csprotocol.replies.mf2._digits import ARITHMETIC
 from csprotocol.replies.mf2._errors import BadOperandError, BadOptionError
+from csprotocol.replies.mf2._locale_data import LocaleData
 from csprotocol.replies.mf2._number import NumberValue, numeric, plan_for
 from csprotocol.replies.mf2._number_options import DROPPED, read
 from csprotocol.replies.mf2._registry import FunctionContext, Options, OptionValue, Report, Resolve, Staged
@@ -64,11 +66,23 @@ def _measure(kind: str) -> Staged:
                     )
                 )
             settings = {**kept, **own.settings, kind: name}
+            if kind == "currency" and "fractionDigits" not in settings:
+                settings |= _needed_digits(context.data, operand, str(name), number)
             return NumberValue(number, plan_for(context.data, kind, settings))
 
         return resolve
 
     return Staged(stage)
+
+
+def _needed_digits(data: LocaleData, operand: object, currency: str, number: Decimal) -> dict[str, int]:
+    """An amount that knows its minor unit loses none of it where CLDR counts with fewer decimals."""
+    held = operand.value if isinstance(operand, Value) else operand
+    exponent = getattr(held, "exponent", None)
+    if type(exponent) is not int or exponent <= data.currency_digits(currency):
+        return {}
+    shown = number.quantize(Decimal(1).scaleb(-data.currency_digits(currency)), context=ARITHMETIC)
+    return {} if shown == number else {"fractionDigits": exponent}
 
 
 CURRENCY = _measure("currency")
