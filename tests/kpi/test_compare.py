@@ -53,6 +53,7 @@ class TestCompare:
             (waits([1, 2, 3, 4, 5]), waits([11, 12, 13, 14, 15, 16]), None, NoVerdict.TOO_FEW),
             (waits([]), waits([1]), None, NoVerdict.EMPTY),
             ([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], Verdict.NOISE, None),
+            ([5] * 6, [5] * 6, Verdict.NOISE, None),
             ([], [], None, NoVerdict.EMPTY),
         ],
     )

@@ -30,6 +30,7 @@ class TestResolutionSurvival:
     def test_what_was_solved_later_was_open_then(self) -> None:
         found = resolution_survival([ticket("1", 30)], BASE + timedelta(hours=10))
         assert (found.n, found.ended, found.longest) == (1, 0, timedelta(hours=10))
+        assert resolution_survival([ticket("1", 30)], BASE + timedelta(hours=10), which="first").ended == 0
 
     def test_reasons(self) -> None:
         facts = [

@@ -49,6 +49,11 @@ class TestKaplanMeier:
         found = kaplan_meier([1, 2, 3, 4, 10, 10], [True] * 4 + [False] * 2)
         assert (found.median, found.open_share(3)) == (3, 0.5)
 
+    @pytest.mark.parametrize(("q", "expected"), [(0.1, 1), (0.3, 3), (0.9, 9), (0.91, 10)])
+    def test_nine_tenths_are_nine_tenths(self, q: float, expected: float) -> None:
+        """Of ten, nine have ended with the ninth; the float 0.9 is a little more than nine tenths."""
+        assert expected == kaplan_meier(range(1, 11), [True] * 10).quantile(q)
+
     @pytest.mark.parametrize(
         ("followed", "median"),
         [([], None), ([(5, 0)], None), ([(5, 1)], 5), ([(1, 1), (2, 0)], 1), ([(1, 1), (2, 0), (3, 0)], None)],
