@@ -18,6 +18,7 @@ from csprotocol.kpi import (
     asa,
     compare,
     csat,
+    csat_mean,
     difference_interval,
     fcr,
     first_reply,
@@ -96,6 +97,10 @@ class TestCompare:
     def test_refuses_what_cannot_be_compared(self, a: Any, b: Any) -> None:
         with pytest.raises(InvalidValueError):
             compare(a, b)
+
+    def test_means_have_no_comparison_and_say_what_has(self) -> None:
+        with pytest.raises(InvalidValueError, match="compare the share: csat, ces_share"):
+            compare(csat_mean([5]), csat_mean([4]))  # type: ignore[call-overload]
 
     def test_refuses_bad_options_of_nothing_too(self) -> None:
         with pytest.raises(InvalidValueError, match="confidence"):

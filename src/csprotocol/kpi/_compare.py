@@ -29,7 +29,7 @@ from csprotocol.kpi._population import MissingReason, told
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._sample import Sample
 from csprotocol.kpi._summary import DurationSummary, RateSummary
-from csprotocol.kpi._survey_summary import SurveyShare
+from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
 from csprotocol.model import FrozenDict
 
 __all__ = ["Compared", "Comparison", "NoVerdict", "Verdict", "compare"]
@@ -177,8 +177,10 @@ def compare(a: object, b: object, *, confidence: float = CONFIDENCE, min_n: int 
             raise InvalidValueError.of("b", "other units", expected="durations or numbers, as a")
         first, second = (Compared(len(each.known), each.missing, FrozenDict()) for each in (one, other))
         return _judged(_of_medians(one, other, confidence), first, second, min_n, None)
+    kinds = f"{type(a).__name__} with {type(b).__name__}"
+    hint = "of a mean, compare the share: csat, ces_share" if isinstance(a, SurveyMean) else ""
     raise InvalidValueError.of(
-        "b", type(b).__name__, expected=f"of one kind with {type(a).__name__}", hint="rates, scores, durations, numbers"
+        "a and b", kinds, expected="two rates, two scores, two summaries of durations or two samples", hint=hint
     )
 
 

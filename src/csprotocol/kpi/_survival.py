@@ -43,6 +43,10 @@ class SurvivalStep(Generic[T]):
     """At ``after``, ``ended`` of the ``at_risk`` that had lasted so long ended; ``open_share`` (0..1) last longer.
 
     ``interval`` is Greenwood's; ``None`` once nothing is open any more, where it does not exist.
+
+    >>> step = kaplan_meier([1, 2, 3, 4], [True, True, False, False]).steps[1]
+    >>> step.after, step.at_risk, step.ended, step.open_share
+    (2.0, 3, 1, 0.5)
     """
 
     after: T
