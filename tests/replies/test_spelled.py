@@ -148,7 +148,7 @@ class TestSpelled:
     def test_each_kind_writes_what_it_says(self, said: list[str | Kind], value: str) -> None:
         pieces = [each if isinstance(each, str) else _piece(each) for each in said]
         expected = "".join(each if isinstance(each, str) else _plainly(each, value) for each in said)
-        assert spelled(pieces)({"x": value}) == expected
+        assert spelled(pieces)({"x": value, "m": Money(5, "EUR")}) == expected
 
     def test_sentences_come_out_verbatim(self) -> None:
         source = NASTY.replace("\\", "\\\\").replace("{", "\\{").replace("}", "\\}").replace("\x00", "")
@@ -190,14 +190,16 @@ class TestSpelled:
             assert reply.text == 'Secrettext "Secretvalue" 3\n\nSecretblock €0.05\n\nSecretone'
             assert reply.html is not None
         assert seen
-        own = re.compile(r"(lambda|if|else|is|and|type|isascii|isprintable|[acfgkntv]\d*|[\s\[\](){}:=.,\"]|f\")+")
+        own = re.compile(
+            r"(lambda|if|else|is|and|type|isascii|isprintable|strip|minor|currency|exponent|[acfgkntv]\d*|[\s\[\](){}:=.,\"]|f\")+"
+        )
         assert [source for source in seen if not own.fullmatch(source)] == []
 
     def test_sources_hold_numbers_and_fragments_only(self) -> None:
         assert source_of([[Kind.CHOSEN], [Kind.OTHER]]) == (
             'lambda n0, f0, f1: lambda a: (f"{f0(a[n0])(a)}", f"{f1(a)}")'
         )
-        assert source_of_checker(0) == "lambda : lambda g: {}"
+        assert source_of_checker([]) == "lambda : lambda g: {}"
 
 
 def _piece(kind: Kind) -> Piece:
@@ -207,6 +209,8 @@ def _piece(kind: Kind) -> Piece:
         return lambda args: f"<{args['x']}>"
     if kind is Kind.CHOSEN:
         return Place(kind, "x", lambda value: lambda args: f"{len(value)}{args['x']}")
+    if kind is Kind.AMOUNT:
+        return Place(kind, "m", lambda minor, currency, exponent: f"{minor} {currency} {exponent}")
     return Place(kind, "x", lambda value: f"<{value}>", lambda text: f"[{text}]")
 
 
@@ -222,6 +226,7 @@ def _plainly(kind: Kind, value: str) -> str:
         Kind.CHECKED: f"[<{value}>]",
         Kind.CHOSEN: f"{len(value)}{value}",
         Kind.OTHER: f"<{value}>",
+        Kind.AMOUNT: "5 EUR 2",
     }[kind]
 
 

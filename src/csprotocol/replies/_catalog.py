@@ -250,17 +250,17 @@ class Catalog:
         if plan is None:
             plan = self._plan(situation, locale, tone, channel)
         if more:
-            arguments = self._together(situation, arguments, more)
-        elif not isinstance(arguments, Mapping):
+            arguments = more if arguments is None else self._together(situation, _mapping(arguments), more)
+        elif type(arguments) is not dict:
             arguments = _mapping(arguments)
         return plan.reply(arguments)
 
-    def _together(self, situation: str, arguments: Mapping[str, Any] | None, more: dict[str, Any]) -> Mapping[str, Any]:
-        twice = [name for name in more if name in _mapping(arguments)]
+    def _together(self, situation: str, arguments: Mapping[str, Any], more: dict[str, Any]) -> Mapping[str, Any]:
+        twice = [name for name in more if name in arguments]
         if twice:
             problems = tuple(Problem(name, "is given in the mapping and by name") for name in twice)
             raise ReplyArgumentError.of(situation, problems)
-        return {**arguments, **more} if arguments else more
+        return {**arguments, **more}
 
     def _plan(self, situation: str, locale: str, tone: Tone | str | None, channel: ReplyChannel | str) -> Plan:
         known_channel = member(ReplyChannel, "channel", channel)

@@ -158,6 +158,8 @@ class _Compiler:
             return [self._url(name)] if is_link else self._words(name)
         if called == "cs:list" and options.get("style", "standard") in ("standard", "or"):
             return [self._list(name, options.get("style", "standard"))]
+        if variable.type is VariableType.MONEY and not options and called in ("", "currency"):
+            return self._money(name)
         write = self._formatter(called, options, variable)
         return self._left_to_engine(part) if write is None else self._formatted(name, write)
 
@@ -218,6 +220,13 @@ class _Compiler:
             return [before, Place(Kind.WRITTEN, name, write), after]
         return [before, Place(Kind.CHECKED, name, write, escape), after]
 
+    def _money(self, name: str) -> list[Piece]:
+        write, escape = _amounts(self.formats), _kept_escape(self.target, name)
+        before, after = self.target.formatted if self.is_rtl else ("", "")
+        if escape is None:
+            return [before, Place(Kind.AMOUNT, name, write), after]
+        return [before, Place(Kind.CHECKED, name, lambda it: write(it.minor, it.currency, it.exponent), escape), after]
+
     def _formatter(self, called: str, options: Mapping[str, str], variable: Variable) -> Callable[[Any], str] | None:
         """The bound formatter of the usual forms; ``None`` for the others."""
         formats, kind = self.formats, variable.type
@@ -231,8 +240,6 @@ class _Compiler:
             return None
         if called in ("", "integer", "number") and kind is VariableType.INT:
             return formats.number_writer()
-        if called in ("", "currency") and kind is VariableType.MONEY:
-            return _amounts(formats)
         if called == "cs:amount" and kind in (VariableType.AMOUNT, VariableType.MONEY, VariableType.PERCENT):
             return amount_writer(formats)
         if called == "percent" and kind is VariableType.PERCENT:
@@ -292,12 +299,12 @@ def _days(formats: Formats, length: Any) -> Callable[[date], str]:
 
 
 @lru_cache(maxsize=256)
-def _amounts(formats: Formats) -> Callable[[Money], str]:
+def _amounts(formats: Formats) -> Callable[[int, str, int], str]:
     @lru_cache(maxsize=4096)
     def write(minor: int, currency: str, exponent: int) -> str:
         return formats.money(Money(minor, currency, exponent))
 
-    return lambda money: write(money.minor, money.currency, money.exponent)
+    return write
 
 
 def _by_value(name: str, writers: dict[Any, Writer]) -> Place:

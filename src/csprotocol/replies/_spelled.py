@@ -44,6 +44,7 @@ class Kind(IntEnum):
     CHECKED = 6  # the argument, written, and the result passed through a check or an escape
     CHOSEN = 7  # by a writer that depends on the argument
     OTHER = 8  # by a writer that sees all arguments
+    AMOUNT = 9  # the parts of an amount of money, written
 
 
 class Place(NamedTuple):
@@ -51,7 +52,7 @@ class Place(NamedTuple):
 
     kind: Kind
     name: str
-    write: Callable[[Any], Any] = str
+    write: Callable[..., Any] = str
     check: Callable[[str], str] = str
 
 
@@ -66,8 +67,9 @@ _FRAGMENTS: Final = (
     "{c#(f#(a[n#]))}",
     "{f#(a[n#])(a)}",
     "{f#(a)}",
+    "{f#((v := a[n#]).minor, v.currency, v.exponent)}",
 )
-_TAKES: Final = ("t#", "n#", *["n#, f#"] * 4, "n#, f#, c#", "n#, f#", "f#")
+_TAKES: Final = ("t#", "n#", *["n#, f#"] * 4, "n#, f#, c#", "n#, f#", "f#", "n#, f#")
 # A sentence may be long; what is compiled has a limit that it does not set.
 _MOST_PLACES: Final = 64
 
@@ -155,23 +157,32 @@ def source_of(texts: Sequence[Sequence[Kind]]) -> str:
 
 
 def spelled_checker(checks: Sequence[tuple[str, type | None, Callable[[Any], Any]]]) -> Checker:
-    """What checks arguments that are all given, by their names: those of exactly the type need no check."""
+    """What checks arguments that are all given, by their names: those of exactly the type need no check.
+
+    Where the type is ``str``, that holds for plain texts: ASCII that shows, without spaces around it.
+    """
     held = (part for name, sure, check in checks for part in (intern(name), sure, check))
-    checker: Checker = _checker_frame(len(checks))(*held)
+    checker: Checker = _checker_frame(tuple(sure is str for _, sure, _ in checks))(*held)
     return checker
 
 
-@lru_cache(maxsize=256)
-def _checker_frame(count: int) -> Callable[..., Any]:
-    return _evaluated(source_of_checker(count))
+@lru_cache(maxsize=1024)
+def _checker_frame(are_texts: tuple[bool, ...]) -> Callable[..., Any]:
+    return _evaluated(source_of_checker(are_texts))
 
 
-def source_of_checker(count: int) -> str:
+_IF_PLAIN: Final = " and v and v.isascii() and v.isprintable() and v == v.strip()"
+
+
+def source_of_checker(are_texts: Sequence[bool]) -> str:
     """The source of a function that takes names, types and checks, and gives the one that checks.
 
-    >>> source_of_checker(1)
+    >>> source_of_checker([False])
     'lambda n0, k0, c0: lambda g: {n0: v if type(v := g[n0]) is k0 else c0(v)}'
     """
-    takes = ", ".join(f"n{i}, k{i}, c{i}" for i in range(count))
-    checked = ", ".join(f"n{i}: v if type(v := g[n{i}]) is k{i} else c{i}(v)" for i in range(count))
+    takes = ", ".join(f"n{i}, k{i}, c{i}" for i in range(len(are_texts)))
+    checked = ", ".join(
+        f"n{i}: v if type(v := g[n{i}]) is k{i}{_IF_PLAIN if is_text else ''} else c{i}(v)"
+        for i, is_text in enumerate(are_texts)
+    )
     return f"lambda {takes}: lambda g: {{{checked}}}"

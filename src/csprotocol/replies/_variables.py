@@ -147,7 +147,10 @@ def _choices(name: str, said: object) -> tuple[str, ...]:
 
 
 def sure_type(variable: Variable) -> type | None:
-    """The type of which every value is fit and stays as it is; ``None`` where a look at the value is due."""
+    """The type of which every value is fit and stays as it is; ``None`` where a look at the value is due.
+
+    Of ``str``, plain values are: ASCII that shows, without spaces around it.
+    """
     return None if variable.minimum is not None else _SURE_TYPES.get(variable.type)
 
 
@@ -273,15 +276,17 @@ def _list(value: object) -> tuple[str, ...]:
         raise UnfitError("must be a list of texts")
     if not 0 < len(value) <= LONGEST_LIST:
         raise UnfitError(f"must hold 1 to {LONGEST_LIST} texts")
-    for text in value:
-        if type(text) is not str or not text or not text.isascii() or not text.isprintable() or text != text.strip():
-            return _texts(value)
-    return tuple(value)
-
-
-def _texts(values: Iterable[object]) -> tuple[str, ...]:
     try:
-        return tuple([_text(each) for each in values])
+        texts = tuple(map(str.strip, value))
+    except TypeError:
+        raise UnfitError("must be a list of texts, none of them blank") from None
+    joined = "".join(texts)
+    return texts if joined.isascii() and joined.isprintable() and all(texts) else _texts(texts)
+
+
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    try:
+        return tuple([_looked_at(text) for text in texts])
     except UnfitError:
         raise UnfitError("must be a list of texts, none of them blank") from None
 
@@ -321,6 +326,10 @@ _SURE_TYPES: Final[Mapping[VariableType, type]] = {
     VariableType.FLAG: bool,
     VariableType.INT: int,
     VariableType.MONEY: Money,
+    VariableType.PERSON: str,
+    VariableType.REF: str,
+    VariableType.SLOT: str,
+    VariableType.TEXT: str,
 }
 _WORDS_SCHEMA: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1}
 _MONEY_SCHEMA: Final[Mapping[str, Any]] = {
