@@ -190,9 +190,8 @@ class TestSpelled:
             assert reply.text == 'Secrettext "Secretvalue" 3\n\nSecretblock €0.05\n\nSecretone'
             assert reply.html is not None
         assert seen
-        own = re.compile(
-            r"(lambda|if|else|is|and|type|isascii|isprintable|strip|minor|currency|exponent|[acfgkntv]\d*|[\s\[\](){}:=.,\"]|f\")+"
-        )
+        words = "lambda|if|else|is|and|type|isascii|isprintable|strip|minor|currency|exponent"
+        own = re.compile(rf"({words}|[acfgkntv]\d*|[\s\[\](){{}}:=.,\"]|f\")+")
         assert [source for source in seen if not own.fullmatch(source)] == []
 
     def test_sources_hold_numbers_and_fragments_only(self) -> None:
