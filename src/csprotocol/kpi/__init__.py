@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from csprotocol.kpi._accumulator import Accumulator
 from csprotocol.kpi._backlog import AgeBucket, Ageing, Backlog, ageing, backlog, unreplied
 from csprotocol.kpi._causes import Cause, Pareto, causes
@@ -63,6 +65,12 @@ from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
 from csprotocol.kpi._survival import Survival, SurvivalBand, SurvivalStep, kaplan_meier
 from csprotocol.kpi._ticket_stream import TicketDurations, TicketRate
 
+if TYPE_CHECKING:
+    from csprotocol.kpi._frames_results import GroupCount, GroupDurations, KpiGroup, KpiTable
+    from csprotocol.kpi._frames_rows import facts_columns
+    from csprotocol.kpi._frames_spec import Duplicates, MissingDetail, PeriodAnchor, Quantiles, TableKpi, TableSpec
+    from csprotocol.kpi._frames_table import group_kpis, table
+
 __all__ = [
     "CONFIDENCE",
     "MIN_COMPARED",
@@ -83,13 +91,19 @@ __all__ = [
     "CustomerContact",
     "Definition",
     "Direction",
+    "Duplicates",
     "DurationStream",
     "DurationSummary",
     "FcrVariant",
+    "GroupCount",
+    "GroupDurations",
     "HasRatio",
     "Interval",
+    "KpiGroup",
+    "KpiTable",
     "LogHistogram",
     "Measured",
+    "MissingDetail",
     "MissingReason",
     "Moments",
     "NetPromoterScore",
@@ -102,7 +116,9 @@ __all__ = [
     "PageSupport",
     "Pareto",
     "PercentileMethod",
+    "PeriodAnchor",
     "QuantileInterval",
+    "Quantiles",
     "Ranks",
     "RateCount",
     "RateMethod",
@@ -127,6 +143,8 @@ __all__ = [
     "Survival",
     "SurvivalBand",
     "SurvivalStep",
+    "TableKpi",
+    "TableSpec",
     "TicketDurations",
     "TicketRate",
     "Verdict",
@@ -151,10 +169,12 @@ __all__ = [
     "definitions",
     "deflection",
     "difference_interval",
+    "facts_columns",
     "fcr",
     "fcr_no_repeat",
     "first_reply",
     "first_reply_of",
+    "group_kpis",
     "hit_rate",
     "interval_ranks",
     "kaplan_meier",
@@ -185,7 +205,37 @@ __all__ = [
     "sla_attainment_of",
     "support_contact_rate",
     "survey_answers",
+    "table",
     "tickets_per_day",
     "unreplied",
     "xmr",
 ]
+
+# Tables of frames are loaded when they are first used: whoever counts tickets one by one does not pay for them.
+_HOMES = {
+    "Duplicates": "_frames_spec",
+    "GroupCount": "_frames_results",
+    "GroupDurations": "_frames_results",
+    "KpiGroup": "_frames_results",
+    "KpiTable": "_frames_results",
+    "MissingDetail": "_frames_spec",
+    "PeriodAnchor": "_frames_spec",
+    "Quantiles": "_frames_spec",
+    "TableKpi": "_frames_spec",
+    "TableSpec": "_frames_spec",
+    "facts_columns": "_frames_rows",
+    "group_kpis": "_frames_table",
+    "table": "_frames_table",
+}
+
+# Hidden from type checkers: with a visible __getattr__ they would accept every misspelt name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name in _HOMES:
+            from importlib import import_module
+
+            value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+            globals()[name] = value
+            return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

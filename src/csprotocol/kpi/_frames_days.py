@@ -1,0 +1,212 @@
+"""Tables with a row for each UTC day: local periods and open time become an equi-join and a little arithmetic.
+
+No engine's own zones take part, nor the zone of its session, and no as-of join: with a row a day, every instant finds
+its row by a division.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, Final
+
+from csprotocol.calendar import BusinessCalendar
+from csprotocol.errors import InvalidValueError
+from csprotocol.kpi._frames_engine import Engine, narwhals
+from csprotocol.kpi._frames_native import Columns
+
+__all__ = ["Calendars", "Range", "local_dates", "period_of", "ranges", "with_open_time", "with_periods"]
+
+Calendars = BusinessCalendar | Mapping[str, BusinessCalendar]
+Range = tuple[float, float] | None
+"""The first and the last instant of a column, in microseconds since 1970; ``None`` where it holds none."""
+
+_DAY_SECONDS: Final = 86_400
+_DAY_MICROS: Final = 86_400_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Engines round divisions of negative numbers in two ways: days are counted from the year 1.
+_EARLIER_DAYS: Final = 719_162
+_MOST_DAYS: Final = 150_000
+_PROBES: Final = (0, 6 * 3600, 12 * 3600, 18 * 3600)
+
+
+def with_periods(
+    engine: Engine, frame: Any, *, anchor: str, periods: Mapping[str, str], reach: Range, zone: tzinfo
+) -> tuple[Any, Mapping[str, Sequence[str]]]:
+    """The number of the local period of ``anchor`` in each row, for each of ``periods`` by column; and their names."""
+    nw = narwhals()
+    if reach is None:
+        return frame.with_columns(*(nw.lit(None, dtype=nw.Float64).alias(column) for column in periods)), {}
+    first, last = _days(reach)
+    if last - first > _MOST_DAYS:
+        spread = f"{_date(first)} to {_date(last)}"
+        raise InvalidValueError.of(f"column {anchor!r}", spread, expected="within 400 years", hint="check its unit")
+    pieces = [tuple(local_dates(day, zone)) for day in range(first, last + 1)]
+    width = max(map(len, pieces))
+    # A day has mostly one or two local dates: after the last one, no second of it changes anything.
+    padded = [[*each, *[(_DAY_SECONDS, each[-1][1])] * (width - len(each))] for each in pieces]
+    names = {
+        column: sorted({period_of(on, period) for each in pieces for _, on in each})
+        for column, period in periods.items()
+    }
+    table: dict[str, tuple[type, list[Any]]] = {"day": (int, list(range(first, last + 1)))}
+    for k in range(width):
+        table[f"from_{k}"] = (float, [float(each[k][0] * 1_000_000) for each in padded])
+        for column, period in periods.items():
+            number = {name: float(at) for at, name in enumerate(names[column])}
+            table[f"{column}_{k}"] = (float, [number[period_of(each[k][1], period)] for each in padded])
+    joined = _joined(engine, frame, nw.col(anchor), table)
+    found = []
+    for column in periods:
+        number = nw.col(f"{column}_0")
+        for k in range(1, width):
+            number = nw.when(nw.col("micros") >= nw.col(f"from_{k}")).then(nw.col(f"{column}_{k}")).otherwise(number)
+        found.append(number.alias(column))
+    return joined.with_columns(*found).drop("micros", *table), names
+
+
+def with_open_time(
+    engine: Engine, frame: Any, columns: Mapping[str, str], reaches: Iterable[Range], calendars: Calendars
+) -> Any:
+    """Open time up to the instants in ``columns``, in microseconds: the difference of two is the time between them.
+
+    Nothing where the instant or the calendar is unknown. Where there are several, the column ``calendar`` tells which.
+
+    Raises:
+        HorizonError: the calendar does not reach as far as the columns do.
+    """
+    nw = narwhals()
+    ends = [end for reach in reaches for end in reach or ()]
+    if not ends:
+        return frame.with_columns(*(nw.lit(None, dtype=nw.Float64).alias(to) for to in columns.values()))
+    # One table for all: open time is counted from its first day.
+    table = _open_days((min(ends), max(ends)), calendars)
+    key = "calendar" if "calendar" in table else None
+    since, opened = nw.col("micros"), nw.col("opened")
+    for k in range(1, 1 + sum(name.startswith("open_") for name in table)):
+        opens, closes = nw.col(f"open_{k}"), nw.col(f"close_{k}")
+        inside = nw.when(since >= closes).then(closes - opens).otherwise(since - opens)
+        opened = opened + nw.when(since <= opens).then(nw.lit(0.0)).otherwise(inside)
+    helpers = [name for name in table if name != key]
+    for column, to in columns.items():
+        frame = _joined(engine, frame, nw.col(column), table, key)
+        frame = frame.with_columns(opened.alias(to)).drop("micros", *helpers)
+    return frame
+
+
+def _open_days(reach: tuple[float, float], calendars: Calendars) -> Columns:
+    first, last = (_date(day) for day in _days(reach))
+    each = {None: calendars} if isinstance(calendars, BusinessCalendar) else calendars
+    made = {name: calendar.day_table(first, last).columns() for name, calendar in each.items()}
+    width = max((len(columns) for columns in made.values()), default=2)
+    nobody: dict[str, list[int]] = {"day": [], "opened": []}
+    longest = next((columns for columns in made.values() if len(columns) == width), nobody)
+    table: dict[str, tuple[type, list[Any]]] = {}
+    for name in longest:
+        of, scale = (int, 1) if name == "day" else (float, 1_000_000)
+        values = [
+            of(value * scale) for columns in made.values() for value in columns.get(name, [0] * len(columns["day"]))
+        ]
+        table[name] = (of, values)
+    if not isinstance(calendars, BusinessCalendar):
+        table["calendar"] = (str, [name for name, columns in made.items() for _ in columns["day"]])
+    return table
+
+
+def _joined(engine: Engine, frame: Any, at: Any, table: Columns, key: str | None = None) -> Any:
+    """``frame`` with the row of the day of ``at``, and the microseconds since that midnight."""
+    nw = narwhals()
+    # A missing instant falls on a day that no table has.
+    from_year_1 = at.fill_null(-float(_EARLIER_DAYS * _DAY_MICROS)).cast(nw.Int64) + _EARLIER_DAYS * _DAY_MICROS
+    day = from_year_1 // _DAY_MICROS
+    if engine.kind == "pyspark":
+        # Spark divides as floats and may land on the next day a microsecond early.
+        rest = from_year_1 - day * _DAY_MICROS
+        day = nw.when(rest < 0).then(day - 1).otherwise(day)
+    frame = frame.with_columns((day - _EARLIER_DAYS).cast(nw.Int64).alias("day"))
+    frame = frame.with_columns((at - nw.col("day").cast(nw.Float64) * float(_DAY_MICROS)).alias("micros"))
+    on = ["day"] if key is None else ["day", key]
+    return frame.join(engine.small(table), on=on, how="left")
+
+
+def local_dates(day: int, zone: tzinfo) -> Iterator[tuple[int, date]]:
+    """The local dates within a UTC day (counted from 1970), each with the second of the UTC day at which it begins.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> for second, on in local_dates(20178, ZoneInfo("Europe/Madrid")):  # 2025-03-31, in summer time
+    ...     print(second // 3600, on)
+    0 2025-03-31
+    22 2025-04-01
+    """
+    shown = None
+    for start, end, offset in _offsets(day, zone):
+        second = start
+        while second < end:
+            local = day * _DAY_SECONDS + second + offset
+            on = _date(local // _DAY_SECONDS)
+            if on != shown:
+                yield second, on
+                shown = on
+            second += _DAY_SECONDS - local % _DAY_SECONDS
+
+
+def _offsets(day: int, zone: tzinfo) -> Iterator[tuple[int, int, int]]:
+    """Stretches of a UTC day (from second, to second) with one offset from UTC, in seconds."""
+    start, now = 0, _offset(day, 0, zone)
+    for probe in (*_PROBES[1:], _DAY_SECONDS):
+        if _offset(day, probe, zone) == now:
+            continue
+        low, high = probe - _PROBES[1], probe
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if _offset(day, middle, zone) == now else (low, middle)
+        if high < _DAY_SECONDS:
+            yield start, high, now
+            start, now = high, _offset(day, high, zone)
+    yield start, _DAY_SECONDS, now
+
+
+def _offset(day: int, second: int, zone: tzinfo) -> int:
+    at = (_EPOCH + timedelta(days=day, seconds=second)).astimezone(zone)
+    return int((at.utcoffset() or timedelta(0)).total_seconds())
+
+
+def period_of(on: date, period: str) -> str:
+    """``2026-11-20``, ``2026-W47``, ``2026-11``, ``2026-Q4``, ``2026``: as text they are in order.
+
+    >>> [period_of(date(2026, 11, 20), period) for period in ("week", "quarter")]
+    ['2026-W47', '2026-Q4']
+    """
+    match period:
+        case "day":
+            return on.isoformat()
+        case "week":
+            year, week, _ = on.isocalendar()
+            return f"{year:04}-W{week:02}"
+        case "month":
+            return on.isoformat()[:7]
+        case "quarter":
+            return f"{on.year:04}-Q{(on.month + 2) // 3}"
+        case _:
+            return f"{on.year:04}"
+
+
+def _days(reach: tuple[float, float]) -> tuple[int, int]:
+    first, last = (int(at) // _DAY_MICROS for at in reach)
+    return first, last
+
+
+def _date(day: int) -> date:
+    try:
+        return date(1970, 1, 1) + timedelta(days=day)
+    except OverflowError:
+        raise InvalidValueError.of("instant", f"day {day} since 1970", expected="within the years 1 to 9999") from None
+
+
+def ranges(row: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Range]:
+    """The ranges of ``columns`` as one row of least and greatest values tells them."""
+    found: dict[str, Range] = {}
+    for column in columns:
+        low, high = row[f"min_{column}"], row[f"max_{column}"]
+        found[column] = None if low is None or high is None else (float(low), float(high))
+    return found

@@ -1,0 +1,108 @@
+"""A few rows as a table of the engine that asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias
+
+__all__ = ["Columns", "native_table"]
+
+Columns: TypeAlias = Mapping[str, tuple[type, Sequence[Any]]]
+"""Values by column, with their type, which a column of nothing does not tell."""
+
+_POLARS: Final = {bool: "Boolean", int: "Int64", float: "Float64", str: "String"}
+_ARROW: Final = {bool: "bool_", int: "int64", float: "float64", str: "string"}
+_SQL: Final = {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", str: "STRING", date: "DATE", datetime: "TIMESTAMP"}
+
+
+def native_table(kind: str, given: Any, columns: Columns) -> Any:
+    """``columns`` as a table of ``kind``; engines with a session make it in that of the frame ``given``."""
+    match kind:
+        case "polars":
+            return _of_polars(columns)
+        case "pandas":
+            return _of_pandas(columns)
+        case "pyarrow":
+            return _of_pyarrow(columns)
+        case "ibis":
+            import ibis
+
+            return ibis.memtable(_of_pyarrow(columns))
+        case "duckdb":
+            return _of_duckdb(given, columns)
+        case _:
+            rows = list(zip(*(values for _, values in columns.values()), strict=True))
+            types = ", ".join(f"`{name}` {_SQL.get(of, 'STRING')}" for name, (of, _) in columns.items())
+            return given.sparkSession.createDataFrame(rows, types)
+
+
+def _of_polars(columns: Columns) -> Any:
+    import polars as pl
+
+    made = [
+        pl.Series(name, list(values), dtype=getattr(pl, _POLARS[of]) if of in _POLARS else None)
+        for name, (of, values) in columns.items()
+    ]
+    return pl.LazyFrame(made)
+
+
+def _of_pandas(columns: Columns) -> Any:
+    import pandas as pd
+
+    def series(of: type, values: Sequence[Any]) -> Any:
+        dtype = {int: "int64", float: "float64", bool: "boolean"}.get(of)
+        return pd.Series(list(values), dtype=dtype) if dtype or any(values) else pd.Series(list(values), dtype="str")
+
+    return pd.DataFrame({name: series(of, values) for name, (of, values) in columns.items()})
+
+
+def _of_pyarrow(columns: Columns) -> Any:
+    import pyarrow as pa
+
+    made = {
+        name: pa.array(list(values), type=getattr(pa, _ARROW[of])() if of in _ARROW else None)
+        for name, (of, values) in columns.items()
+    }
+    return pa.table(made)
+
+
+def _of_duckdb(given: Any, columns: Columns) -> Any:
+    """In the connection of ``given``, which can be reached through a query alone."""
+    try:
+        made = _of_pyarrow(columns)
+    except ImportError:
+        return given.query("given_frame", _select(columns))
+    # DuckDB finds `made` by its name among the variables here; that is much less to read than every value as SQL.
+    found = given.query("given_frame", "SELECT * FROM made")
+    del made
+    return found
+
+
+def _select(columns: Columns) -> str:
+    """The rows as one statement."""
+    names = ", ".join(_quoted(name) for name in columns)
+    types = [_SQL.get(of, "VARCHAR") for of, _ in columns.values()]
+    typed = [f"CAST({{}} AS {'TIMESTAMPTZ' if of == 'TIMESTAMP' else of})" for of in types]
+    rows = zip(*(values for _, values in columns.values()), strict=True)
+    lines = [", ".join(map(_literal, row)) for row in rows]
+    # One row of nothing tells the types where there is no row at all.
+    lines = lines or [", ".join("NULL" for _ in columns)]
+    casts = ", ".join(
+        f"{cast.format(_quoted(name))} AS {_quoted(name)}" for cast, name in zip(typed, columns, strict=True)
+    )
+    empty = "" if any(len(values) for _, values in columns.values()) else " WHERE false"
+    body = ", ".join(f"({line})" for line in lines)
+    return f"SELECT {casts} FROM (VALUES {body}) AS made({names}){empty}"  # noqa: S608  # nothing of a caller's but values
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int | float):
+        return repr(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csprotocol.kpi._frames_days import local_dates, period_of
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ZONES = [
+    "UTC",
+    "Europe/Madrid",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",  # half an hour of summer time
+    "America/New_York",
+    "America/Sao_Paulo",  # clocks once jumped at midnight: some days have two beginnings
+    "America/Havana",
+    "Asia/Kathmandu",
+    "Pacific/Apia",  # 2011-12-30 was left out
+    "Pacific/Kiritimati",
+    "Africa/Casablanca",
+]
+
+
+class TestLocalDates:
+    @given(st.sampled_from(ZONES), st.integers(0, 24_000), st.integers(0, 86_399))
+    def test_every_second_has_the_date_of_its_zone(self, name: str, day: int, second: int) -> None:
+        zone = ZoneInfo(name)
+        shown = [on for start, on in local_dates(day, zone) if start <= second][-1]
+        assert (EPOCH + timedelta(days=day, seconds=second)).astimezone(zone).date() == shown
+
+    @pytest.mark.parametrize("name", ZONES)
+    def test_at_every_change_of_a_decade(self, name: str) -> None:
+        zone = ZoneInfo(name)
+        for day in range((date(2005, 1, 1) - EPOCH.date()).days, (date(2015, 1, 1) - EPOCH.date()).days):
+            for start, on in local_dates(day, zone):
+                at = EPOCH + timedelta(days=day, seconds=start)
+                assert at.astimezone(zone).date() == on
+                if start:
+                    assert (at - timedelta(seconds=1)).astimezone(zone).date() != on
+
+
+class TestPeriodOf:
+    @pytest.mark.parametrize(
+        ("period", "name"),
+        [("day", "2027-01-03"), ("week", "2026-W53"), ("month", "2027-01"), ("quarter", "2027-Q1"), ("year", "2027")],
+    )
+    def test_names(self, period: str, name: str) -> None:
+        assert period_of(date(2027, 1, 3), period) == name
