@@ -119,8 +119,8 @@ def _joined(engine: Engine, frame: Any, at: Any, table: Columns, key: str | None
     # A missing instant falls on a day that no table has.
     from_year_1 = at.fill_null(-float(_EARLIER_DAYS * _DAY_MICROS)).cast(nw.Int64) + _EARLIER_DAYS * _DAY_MICROS
     day = from_year_1 // _DAY_MICROS
-    if engine.kind == "pyspark":
-        # Spark divides as floats and may land on the next day a microsecond early.
+    if engine.kind in {"ibis", "pyspark"}:
+        # These divide as floats, and land on the next day a few microseconds early.
         rest = from_year_1 - day * _DAY_MICROS
         day = nw.when(rest < 0).then(day - 1).otherwise(day)
     frame = frame.with_columns((day - _EARLIER_DAYS).cast(nw.Int64).alias("day"))

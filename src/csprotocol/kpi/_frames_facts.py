@@ -126,7 +126,7 @@ def _with_micros(engine: Engine, frame: Any, columns: Mapping[str, str]) -> Any:
             made = native.mutate(
                 **{
                     f"micros of {to}": (
-                        native[of].epoch_seconds().cast("float64") * 1_000_000
+                        native[of].truncate("s").epoch_seconds().cast("float64") * 1_000_000
                         + native[of].microsecond().cast("float64")
                     )
                     for to, of in columns.items()
