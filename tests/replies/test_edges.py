@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -16,6 +16,7 @@ from csprotocol.errors import (
     DocumentError,
     InvalidValueError,
     ReplyArgumentError,
+    ReplyTooLongError,
     SentenceError,
     UnknownSituationError,
 )
@@ -70,6 +71,20 @@ class TestSlots:
         assert (empty.ready(), empty.requires_personalisation) == (False, ("note",))
         assert catalog.render("shop.x", locale="en", channel=channel, note="now").ready()
 
+    @pytest.mark.parametrize(
+        "message",
+        [
+            ".local $k = {$memo :cs:slot} {{Note: {$k}}}",
+            ".local $k = {$memo} {{Note: {$k}}}",
+            ".input {$memo :cs:slot} {{Note: {$memo :cs:slot}}}",
+        ],
+    )
+    def test_behind_another_name(self, tmp_path: Path, message: str) -> None:
+        catalog = shop(tmp_path, message, variables='memo = "slot?"')
+        empty = catalog.render("shop.hello", locale="en", channel="chat")
+        assert (empty.text, empty.ready()) == ("Note: [memo]", False)
+        assert catalog.render("shop.hello", locale="en", channel="chat", memo="now").text == "Note: now"
+
     def test_a_note_that_a_channel_has_no_place_for_is_told(self) -> None:
         reply = EN.render("order.delayed", {**LATE, "agent_note": "Hi"}, locale="en", channel="sms")
         assert reply.warnings == ("withheld:agent_note",)
@@ -87,13 +102,16 @@ class TestValues:
         assert "\u2068Ana \u05d0abc\u2069" in text
         assert not set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067") & set(text)
 
-    @pytest.mark.parametrize("blank", ["\u200b", "\u3164", "\u00a0", " \u2060 ", "\u2800", "\x00\x07"])
+    @pytest.mark.parametrize(
+        "blank", ["\u200b", "\ufe0f", "\u180e\u034f", "\u3164", "\u00a0", " \u2060 ", "\u2800", "\x00\x07"]
+    )
     def test_what_nobody_sees_is_blank(self, blank: str) -> None:
         with pytest.raises(ReplyArgumentError, match="not blank"):
             EN.render("order.delayed", LATE, locale="en", customer_name=blank)
 
     def test_spaces_around_them_are_no_part_of_them(self) -> None:
-        reply = EN.render("order.delayed", {**LATE, "items": [" Mug ", "Cap"]}, locale="en", customer_name="  Zoë ")
+        name = "\u2068 Zoë \u2069 "
+        reply = EN.render("order.delayed", {**LATE, "items": [" Mug ", "Cap"]}, locale="en", customer_name=name)
         assert reply.text.startswith("Hi Zoë,")
         assert "Mug and Cap" in reply.text
 
@@ -139,6 +157,14 @@ class TestSubject:
         catalog = shop(tmp_path, "x", subject="\nHello\r\nBcc:  you\n{#link href=|https://a.b/c|}there{/link}")
         subject = catalog.render("shop.hello", locale="en", name="x").subject
         assert subject == "Hello Bcc:  you there (https://a.b/c)"
+
+    def test_a_constant_is_its_own_text_too(self, tmp_path: Path) -> None:
+        catalog = shop(tmp_path, "x", subject="{|a\nb|}")
+        assert catalog.render("shop.hello", locale="en", name="x").subject == "a b"
+
+    def test_octets_are_counted_as_octets(self) -> None:
+        with pytest.raises(ReplyTooLongError, match="the subject has 1039 octets"):
+            EN.render("order.delayed", {**LATE, "order": "é" * 500}, locale="en")
 
 
 class TestLinks:
@@ -290,6 +316,7 @@ class TestPlaces:
             ("[order.delayed]\n  subject = '{$ordr}'\n", "2:15"),
             ("[order]\ndelayed.subject = '{$ordr}'\n", "2:21"),
             ("[order.delayed]\n'subject' = '{$ordr}'\n", "2:15"),
+            ('[order.delayed]\n"s\\u0075bject" = "{$ordr}"\n', "2:20"),
             ("[order]\ndelayed = { subject = '{$ordr}' }\n", "2:25"),
             ("['order'.delayed]\nsubject = '{$ordr}'\n", "2:13"),
             ('[order.delayed]\nsubject = "one\\ntwo {$ordr}"\n', "2:22"),
@@ -341,6 +368,35 @@ class TestCalls:
             EN.render("order.delayed", LATE, locale="en", tone=wrong)
         with pytest.raises(InvalidValueError):
             EN.overlay(wrong)
+
+    def test_moments_that_are_none(self) -> None:
+        import pandas as pd
+
+        class Broken(tzinfo):
+            def utcoffset(self, moment: datetime | None) -> timedelta | None:
+                raise RuntimeError
+
+            def dst(self, moment: datetime | None) -> timedelta | None:
+                raise RuntimeError
+
+            def tzname(self, moment: datetime | None) -> str | None:
+                raise RuntimeError
+
+        for due in (pd.NaT, datetime(2026, 11, 27, tzinfo=Broken())):
+            with pytest.raises(ReplyArgumentError, match="due must be a datetime"):
+                EN.render("incident.deadline_set", locale="en", incident="I", due=due)
+
+    def test_what_was_answered_before_changes_nothing(self) -> None:
+        EN.render("contact.need_order_number", locale="en")
+        with pytest.raises(InvalidValueError):
+            EN.render("contact.need_order_number", locale="en for en")
+
+    def test_every_finding_of_a_sentence(self, tmp_path: Path) -> None:
+        said = "{#link href=|x|}a{/link} {#link href=|y|}b{/link}: {$items :cs:list}"
+        found = EN.overlay(
+            overlay(tmp_path, {"en/x.toml": f"[order.delayed]\nitems = '{said}'\n"}), strict=False
+        ).lint()
+        assert [each.code for each in found] == ["markup", "markup"]
 
     def test_other_things(self) -> None:
         for call in (

@@ -100,6 +100,16 @@ class ReplyTooLongError(ReplyError, ValueError):
     limit: int
 
     @classmethod
+    def of_subject(cls, found: int, limit: int) -> Self:
+        """The subject has ``found`` octets, where ``limit`` fit into a line."""
+        return cls(
+            f"the subject has {found} octets, at most {limit} are allowed",
+            hint="pass shorter values",
+            found=found,
+            limit=limit,
+        )
+
+    @classmethod
     def of(cls, found: int, limit: int) -> Self:
         """The text has ``found`` characters, where ``limit`` are allowed."""
         return cls(

@@ -57,7 +57,17 @@ class Catalog:
     ('es-AR', <Tone.INFORMAL: 'informal'>, True)
     """
 
-    __slots__ = ("_layers", "_plans", "_shared", "_situations", "default_locale", "grouping", "locales", "tone")
+    __slots__ = (
+        "_layers",
+        "_made",
+        "_plans",
+        "_shared",
+        "_situations",
+        "default_locale",
+        "grouping",
+        "locales",
+        "tone",
+    )
 
     def __init__(
         self,
@@ -73,7 +83,9 @@ class Catalog:
         self._shared = shared
         self._situations = situations
         self._layers = layers
+        # By the locale as it was written, and by what it means.
         self._plans: dict[tuple[str, str, Tone | None, ReplyChannel], Plan] = {}
+        self._made: dict[tuple[str, str, Tone | None, ReplyChannel], Plan] = {}
         if grouping not in ("auto", "always"):
             raise InvalidValueError.unknown("grouping", grouping, ("auto", "always"))
         self.locales = locales
@@ -268,11 +280,12 @@ class Catalog:
         resolved = self.resolve(situation, locale=locale, tone=tone, channel=known_channel)
         formats = cldr.formats(resolved.voice.locale, grouping=self.grouping)
         # Many spellings of a locale (es_AR, es-ar-u-nu-latn) share one plan.
-        shared = (situation, f"{resolved.voice.locale} for {cldr.fallback_chain(locale)[0]}", known_tone, known_channel)
-        plan = self._plans.get(shared) or Plan(self.situation(situation), resolved, known_channel, formats)
+        shared = (situation, cldr.fallback_chain(locale)[0], known_tone, known_channel)
+        plan = self._made.get(shared) or Plan(self.situation(situation), resolved, known_channel, formats)
         if len(self._plans) >= _MOST_PLANS:
             self._plans.clear()
-        self._plans[shared] = self._plans[situation, locale, known_tone, known_channel] = plan
+            self._made.clear()
+        self._made[shared] = self._plans[situation, locale, known_tone, known_channel] = plan
         return plan
 
     @property

@@ -115,7 +115,7 @@ def lint(catalog: Catalog) -> list[Diagnostic]:
     known = _Known.of(catalog)
     for locale in catalog.locales:
         for each in _of_locale(known, locale):
-            same = (each.code, each.key, each.tone, each.file, each.message)
+            same = (each.code, each.key, each.tone, each.file, each.line, each.column, each.message)
             found.setdefault(same if each.line else (*same, locale), each)
     return sorted(
         found.values(), key=lambda each: (each.locale, each.file, each.line, each.column, each.key, each.code)

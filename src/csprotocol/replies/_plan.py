@@ -154,7 +154,7 @@ class Plan:
         if not self._is_email:
             return made((self.facts, for_sms(text) if self._is_sms else text, None, shape.empty, withheld, None))
         if len(subject) > _SURELY_SHORT and len(subject.encode()) > _LONGEST_HEADER:
-            raise ReplyTooLongError.of(len(subject.encode()), _LONGEST_HEADER)
+            raise ReplyTooLongError.of_subject(len(subject.encode()), _LONGEST_HEADER)
         return made((self.facts, text, subject, shape.empty, withheld, (shape.html, args)))
 
     def _checked_singly(self, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -262,6 +262,10 @@ class _Compiler:
         if self.is_rtl:
             escape, (before, after) = self.target.value(name), self.target.around
             return [before, write if escape is None else lambda args: escape(write(args)), after]
+        if not name:
+            # What the sentence itself says in a placeholder is its own text.
+            literal = self.target.literal
+            return [lambda args: literal(write(args))]
         isolated = self._isolated(name)
         return [lambda args: isolated(write(args))]
 
@@ -276,9 +280,11 @@ class _Compiler:
             locale_data=lambda locale: cldr.locale_data(locale, grouping=grouping),
         )
 
+        empty = {name: empty_slot(name) for name, each in self.variables.items() if each.type is VariableType.SLOT}
+
         def write(args: Mapping[str, Any]) -> str:
             try:
-                return message.format(args, strict=True)
+                return message.format({**empty, **args} if empty else args, strict=True)
             except mf2.MessageError as error:
                 raise SentenceError.of(key, str(error)) from None
 

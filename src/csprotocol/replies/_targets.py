@@ -66,7 +66,7 @@ def _nothing(name: str) -> None:
 
 def is_address(text: str) -> bool:
     """Whether a link may lead there."""
-    return text.lower().startswith(ADDRESSES)
+    return text.lower().startswith(ADDRESSES) and text.lower() not in ADDRESSES
 
 
 ADDRESSES: Final = ("https://", "mailto:", "tel:")

@@ -63,6 +63,16 @@ def places(text: str) -> Iterator[tuple[Path, RawString]]:
     yield from _Walk(text).document()
 
 
+def _key_part(match: re.Match[str]) -> str:
+    bare, quoted, literal = match.groups()
+    if quoted is None or "\\" not in quoted:
+        return next(part for part in (bare, quoted, literal) if part is not None)
+    import tomllib
+
+    (key,) = tomllib.loads(f'"{quoted}" = 0')
+    return key
+
+
 class _Walk:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -94,7 +104,7 @@ class _Walk:
     def _key(self) -> Path:
         parts: list[str] = []
         while (match := _KEY_PART.match(self.text, self.at)) is not None:
-            parts.append(next(part for part in match.groups() if part is not None))
+            parts.append(_key_part(match))
             self.at = match.end()
             if not self.text.startswith(".", self.at):
                 break

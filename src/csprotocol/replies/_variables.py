@@ -166,7 +166,7 @@ def _text(value: object) -> str:
 def _looked_at(text: str) -> str:
     """The text without the controls by which it could turn around what stands after it."""
     if _CONTROLS.search(text):
-        text = _CONTROLS.sub("", text)
+        text = _CONTROLS.sub("", text).strip()
     if not text or all(letter in _UNSEEN or category(letter) in _BLANK for letter in text):
         raise UnfitError("must be a text that is not blank")
     try:
@@ -179,7 +179,8 @@ def _looked_at(text: str) -> str:
 # Embeddings, overrides and isolates: a value is isolated as a whole, and needs none of its own.
 _CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Fillers and the blank of Braille are letters and signs to Unicode, and nothing to the eye.
-_BLANK: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+# Marks alone, with no letter to stand on, are nothing to the eye either.
+_BLANK: Final = frozenset({"Cc", "Cf", "Me", "Mn", "Zl", "Zp", "Zs"})
 _UNSEEN: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # As many digits as the formats write.
 _MOST_BITS: Final = 1_300
@@ -254,9 +255,13 @@ def _date(value: object) -> date:
 
 
 def _datetime(value: object) -> datetime:
-    if not isinstance(value, datetime) or value.utcoffset() is None:
+    try:
+        is_aware = isinstance(value, datetime) and value.utcoffset() is not None
+    except Exception:  # noqa: BLE001 - NaT of pandas, and zones that fail
+        is_aware = False
+    if not is_aware:
         raise UnfitError("must be a datetime with a time zone; it shows on the clock of that zone")
-    return value
+    return value  # type: ignore[return-value]  # it was asked above
 
 
 def _duration(value: object) -> timedelta:
