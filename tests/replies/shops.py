@@ -41,4 +41,4 @@ def shop(
         "situations/shop.toml": SHOP.format(variables=variables, blocks=blocks),
         f"{locale}/shop.toml": f"[shop.hello]\nsubject = '''{subject}'''\nsms = 'Hello'\ntext = '''{message}'''\n",
     }
-    return Catalog.builtin().overlay(overlay(folder, files), strict=strict)
+    return Catalog.builtin(locale).overlay(overlay(folder, files), strict=strict)
