@@ -50,15 +50,15 @@ def plural_test(locale: str, form: str, number: str) -> PluralTest:
     >>> plural_test("en", "one", "n")
     PluralTest(setup='', condition='n == 1')
     >>> print(plural_test("pl", "few", "n").setup.replace("}{%", "}\n{%"))
-    {% assign n_few = false %}
-    {% assign n_10 = n | modulo: 10 %}
-    {% assign n_100 = n | modulo: 100 %}
-    {% case n_10 %}
+    {% assign csfew_n = false %}
+    {% assign cs10_n = n | modulo: 10 %}
+    {% assign cs100_n = n | modulo: 100 %}
+    {% case cs10_n %}
     {% when 2, 3, 4 %}
-    {% case n_100 %}
+    {% case cs100_n %}
     {% when 12, 13, 14 %}
     {% else %}
-    {% assign n_few = true %}
+    {% assign csfew_n = true %}
     {% endcase %}
     {% endcase %}
     """
@@ -67,9 +67,10 @@ def plural_test(locale: str, form: str, number: str) -> PluralTest:
         [[only]] = clauses
         if not only.modulus and only.is_within and len(only.ranges) == 1 and only.ranges[0][0] == only.ranges[0][1]:
             return PluralTest("", f"{number} == {only.ranges[0][0]}")
-    flag = f"{number}_{form}"
+    # What stands before the first underscore tells these names apart, whatever the variables are called.
+    flag = _derived(form, number)
     moduli = sorted({each.modulus for clause in clauses for each in clause if each.modulus})
-    assigned = "".join(f"{{% assign {number}_{each} = {number} | modulo: {each} %}}" for each in moduli)
+    assigned = "".join(f"{{% assign {_derived(each, number)} = {number} | modulo: {each} %}}" for each in moduli)
     guards = "".join(_guard(clause, number, flag) for clause in clauses)
     return PluralTest(f"{{% assign {flag} = false %}}{assigned}{guards}", flag)
 
@@ -77,9 +78,13 @@ def plural_test(locale: str, form: str, number: str) -> PluralTest:
 def _guard(clause: tuple[_Relation, ...], number: str, flag: str) -> str:
     text = f"{{% assign {flag} = true %}}"
     for relation in reversed(clause):
-        name = f"{number}_{relation.modulus}" if relation.modulus else number
+        name = _derived(relation.modulus, number) if relation.modulus else number
         text = _listed(relation, name, text) if _count(relation) <= _MOST_LISTED else _bounded(relation, name, text)
     return text
+
+
+def _derived(what: str | int, number: str) -> str:
+    return f"cs{what}_{number.removeprefix('cs_')}"
 
 
 def _count(relation: _Relation) -> int:

@@ -33,17 +33,29 @@ class Scope:
 
     def named(self, part: mf2.Expression) -> tuple[str, mf2.FunctionRef | None]:
         """The variable that a placeholder shows and the function that writes it; no name for a constant."""
-        function = part.function
+        name, functions = self.chain(part)
+        return name, next(iter(functions), None)
+
+    def chain(self, part: mf2.Expression) -> tuple[str, tuple[mf2.FunctionRef, ...]]:
+        """The variable, and all different functions that its value passes, the last one first."""
+        functions = [part.function]
         seen: set[str] = set()
         while isinstance(part.arg, mf2.VariableRef) and part.arg.name in self.declared and part.arg.name not in seen:
             seen.add(part.arg.name)
             part = self.declared[part.arg.name]
-            function = function or part.function
-        return part.arg.name if isinstance(part.arg, mf2.VariableRef) else "", function
+            functions.append(part.function)
+        different: list[mf2.FunctionRef] = []
+        for each in functions:
+            # Some of them hold what has no hash.
+            if each is not None and each not in different:
+                different.append(each)
+        return part.arg.name if isinstance(part.arg, mf2.VariableRef) else "", tuple(different)
 
     def selector(self, chosen: mf2.VariableRef, variables: Mapping[str, Variable]) -> Selector:
         """What a selector compares; ``other`` where that cannot be said outside of a program."""
-        name, function = self.named(mf2.Expression(chosen))
+        name, functions = self.chain(mf2.Expression(chosen))
+        # With several, one counts on from another, or takes over its options.
+        function = functions[0] if len(functions) == 1 else None
         options = {option.name: getattr(option.value, "value", "") for option in function.options} if function else {}
         variable = variables.get(name)
         if variable is None or function is None:

@@ -100,6 +100,10 @@ class _NumberedWriter(Writer):
         """Always: whatever has a value can be sent; only free slots are for agents."""
         return name in self.variables
 
+    def is_computed(self, functions: tuple[mf2.FunctionRef, ...]) -> bool:
+        """Where a value passes several functions; the sender can call one."""
+        return len(functions) > 1
+
     def filled(self, name: str) -> str:
         """The next number, for a value as it was passed."""
         return self._next(name, None)

@@ -23,7 +23,7 @@ from csprotocol.replies.export._message import Message
 from csprotocol.replies.export._product import Product
 from csprotocol.replies.export._scope import Scope
 
-__all__ = ["Writer"]
+__all__ = ["Writer", "offset"]
 
 _FORMAT_LOSSES: Final[Mapping[VariableType, str]] = {
     VariableType.AMOUNT: "money-format",
@@ -39,6 +39,8 @@ _FORMAT_LOSSES: Final[Mapping[VariableType, str]] = {
 _OPENING: Final = re.compile(r"\{(?=[{%]|\Z)")
 # Nothing to see, and nothing that a product would take for the sign of a placeholder.
 _JOINER: Final = "\u2060"
+# An int of Python has at most 4,300 figures; no count has more than these.
+_WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
 _SCHEMES: Final = ("https://", "mailto:", "tel:")
 
 
@@ -54,6 +56,7 @@ class Writer:
         self.is_html = target is HTML
         self.is_rtl = message.formats.direction == "rtl" and target.isolates
         self.key = ""
+        self.is_in_link = False
         self.scope = Scope({})
 
     # The message
@@ -66,6 +69,8 @@ class Writer:
         """All paragraphs that show, put together as the channel does."""
         joint = "\n" if self.is_html else JOINTS[self.message.channel]
         shown = [each for each in map(self.block, self.message.blocks) if each[1]]
+        if not self.is_html and len(shown) > 1 and all(tests for tests, _ in shown):
+            return self.all_optional(shown, joint)
         # Blank lines belong to the paragraph that may be absent: after it, up to the first that is there in any case.
         certain = next((place for place, (tests, _) in enumerate(shown) if not tests), 0)
         texts = []
@@ -88,6 +93,10 @@ class Writer:
 
     def guarded(self, tests: tuple[Condition, ...], text: str) -> str:
         """A paragraph that shows when all tests hold. A product without logic has none to write."""
+        raise NotImplementedError
+
+    def all_optional(self, shown: list[tuple[tuple[Condition, ...], str]], joint: str) -> str:
+        """Paragraphs none of which is there in any case. A product without logic has no such ones."""
         raise NotImplementedError
 
     def paragraph(self, key: str) -> str:
@@ -147,8 +156,9 @@ class Writer:
     def pattern(self, pattern: mf2.Pattern) -> str:
         """One text with its placeholders and its markup."""
         pieces: list[str] = []
-        links: list[tuple[int, mf2.Markup]] = []
-        for part in pattern:
+        links: list[tuple[int, int, mf2.Markup]] = []
+        for place, part in enumerate(pattern):
+            self.is_in_link = bool(links)
             if isinstance(part, str):
                 pieces.append(self.literal(part))
             elif isinstance(part, mf2.Expression):
@@ -156,10 +166,12 @@ class Writer:
             elif part.name == "br":
                 pieces.append(self.target.line_break)
             elif part.name == "link" and part.kind == "open":
-                links.append((len(pieces), part))
+                links.append((len(pieces), place, part))
             elif part.name == "link" and part.kind == "close" and links:
-                start, opened = links.pop()
-                pieces[start:] = [self.link("".join(pieces[start:]), opened)]
+                start, first, opened = links.pop()
+                text = "".join(pieces[start:])
+                is_address = not self.is_html and self.is_address(pattern[first + 1 : place], opened)
+                pieces[start:] = [text if is_address else self.link(text, opened)]
             else:
                 pieces.append(self.mark(part))
         return "".join(pieces)
@@ -171,14 +183,25 @@ class Writer:
             self.lost("markup", f"{{#{part.name}}} leaves no trace in plain text")
         return "" if part.kind == "standalone" else marks[part.kind == "close"]
 
+    def is_address(self, inside: mf2.Pattern, opened: mf2.Markup) -> bool:
+        """Whether a link shows nothing but its own address."""
+        href = next((option.value for option in opened.options if option.name == "href"), None)
+        if len(inside) != 1 or href is None:
+            return False
+        if isinstance(inside[0], mf2.Expression) and isinstance(href, mf2.VariableRef):
+            return self.scope.named(inside[0])[0] == self.scope.named(mf2.Expression(href))[0]
+        return isinstance(inside[0], str) and isinstance(href, mf2.Literal) and inside[0] == href.value
+
     def link(self, text: str, opened: mf2.Markup) -> str:
         """A text with the address that it leads to."""
         wanted = next((option.value for option in opened.options if option.name == "href"), mf2.Literal(""))
         if isinstance(wanted, mf2.VariableRef):
-            address = self.filled(wanted.name) if self.shown(wanted.name) else self.marker(wanted.name)
+            address = self.address(wanted.name) if self.shown(wanted.name) else self.marker(wanted.name)
             is_address = self.shown(wanted.name)
         else:
-            address = self.literal(wanted.value).replace('"', "&quot;" if self.is_html else '"')
+            # No address has a line break, and none may become a mark inside of an attribute.
+            written = self.literal(re.sub(r"[\t\n\r]+", "", wanted.value))
+            address = written.replace('"', "&quot;" if self.is_html else '"')
             is_address = wanted.value.lower().startswith(_SCHEMES)
         if self.is_html and is_address:
             return _anchor(address, text)
@@ -198,10 +221,13 @@ class Writer:
 
     def expression(self, part: mf2.Expression) -> str:
         """One placeholder of the sentence as one of the product."""
-        name, function = self.scope.named(part)
+        name, functions = self.scope.chain(part)
+        function = next(iter(functions), None)
         variable = self.variables.get(name)
         if variable is None:
             return self.literal(self.constant(part))
+        if self.is_computed(functions):
+            return self.computed(name, functions)
         if not self.shown(name):
             return self.marker(name)
         code = _FORMAT_LOSSES.get(variable.type)
@@ -211,7 +237,8 @@ class Writer:
         if self.is_rtl:
             before, after = self.target.formatted if code and code != "list-format" else self.target.around
             text = f"{before}{text}{after}"
-        return _anchor(self.filled(name), text) if variable.type is VariableType.URL and self.is_html else text
+        is_link = variable.type is VariableType.URL and self.is_html and not self.is_in_link
+        return _anchor(self.address(name), text) if is_link else text
 
     def shown(self, name: str) -> bool:
         """Whether the product has a placeholder for the variable."""
@@ -220,6 +247,21 @@ class Writer:
     def formatted(self, name: str, variable: Variable, function: mf2.FunctionRef | None) -> str:
         """The placeholder where a value shows."""
         del variable, function
+        return self.filled(name)
+
+    def is_computed(self, functions: tuple[mf2.FunctionRef, ...]) -> bool:
+        """Whether something else shows than the value in the format of one function."""
+        return any(each.name == "offset" for each in functions)
+
+    def computed(self, name: str, functions: tuple[mf2.FunctionRef, ...]) -> str:
+        """A mark that says what would have to be worked out."""
+        added = offset(functions)
+        shown = f"{name} {'+' if added > 0 else '-'} {abs(added)}" if added else name
+        self.lost("function", f"{self.product.name} cannot work it out: {empty_slot(shown)} is left", name)
+        return self.target.literal(empty_slot(shown))
+
+    def address(self, name: str) -> str:
+        """The placeholder as the target of a link."""
         return self.filled(name)
 
     def filled(self, name: str) -> str:
@@ -261,7 +303,18 @@ def _rank(key: mf2.Literal | mf2.CatchallKey) -> int:
     """A number goes before a form of the plural, and any key before the last resort."""
     if isinstance(key, mf2.CatchallKey):
         return 2
-    return 0 if key.value.lstrip("-").isdigit() else 1
+    return 0 if _WHOLE.fullmatch(key.value) else 1
+
+
+def offset(functions: tuple[mf2.FunctionRef, ...]) -> int | None:
+    """What all calls of ``:offset`` add up to; ``None`` where a variable says how much."""
+    added = 0
+    for function in functions:
+        for option in function.options if function.name == "offset" else ():
+            if not isinstance(option.value, mf2.Literal) or not _WHOLE.fullmatch(option.value.value):
+                return None
+            added += int(option.value.value) * (-1 if option.name == "subtract" else 1)
+    return added
 
 
 def _anchor(address: str, text: str) -> str:

@@ -1,0 +1,170 @@
+"""Small catalogues of a shop's own, each with one thing that an export once got wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csprotocol.replies import Catalog
+from csprotocol.replies.export import Exported, export
+
+SITUATION = """[shop.x]
+purpose = "p"
+blocks = ["main"]
+[shop.x.variables]
+n = "int"
+n_10 = "int"
+f = "flag"
+u = "url"
+w = ["a", "b"]
+name = "text"
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Any:
+    def made(main: str, locale: str = "en", situation: str = SITUATION, **options: Any) -> Catalog:
+        for name, text in (
+            ("situations/s.toml", situation),
+            (f"{locale}/s.toml", f"[shop.x]\n{main}subject = 's'\nsms = 's'\n"),
+        ):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        return Catalog.builtin(locale, **options).overlay(tmp_path, strict=False)
+
+    def written(main: str, **options: Any) -> Catalog:
+        return made(f"main = '''\n{main}'''\n", **options)
+
+    written.raw = made  # type: ignore[attr-defined]
+    return written
+
+
+def said(catalog: Catalog, target: str, locale: str = "en", **mapping: str) -> tuple[str, Exported]:
+    done = export(catalog, target, locale=locale, situations=["shop.x"], mapping=mapping)
+    if target == "zendesk":
+        [item] = json.loads(done.files["dynamic_content.json"])["items"][:1]
+        return item["variants"][0]["content"], done
+    if target == "gorgias":
+        [macro] = json.loads(done.files["macros.json"])["macros"][:1]
+        return macro["actions"][-1]["arguments"]["body_html"], done
+    return done.files[f"{locale}/shop_x.liquid"], done
+
+
+def rendered(text: str, **fields: Any) -> str:
+    liquid = pytest.importorskip("liquid")
+    return str(liquid.Template(text).render(x=fields))
+
+
+class TestShopifyEscapes:
+    def test_inside_of_an_attribute(self, shop: Any) -> None:
+        text, _ = said(shop("{#link href=$u}here{/link} {$u}"), "shopify", u="{{ x.u }}")
+        assert '<a href="{{ x.u | escape }}">here</a> <a href="{{ x.u | escape }}">{{ x.u | escape }}</a>' in text
+
+    def test_after_the_filters_of_a_mapping(self, shop: Any) -> None:
+        text, _ = said(shop("Hi {$name}"), "shopify", name="{{ x.n | capitalize }}")
+        assert "Hi {{ x.n | capitalize | escape }}" in text
+
+
+class TestOffset:
+    MAIN = ".local $r = {$n :offset subtract=1}\n{{left {$r} of {$n}}}"
+
+    def test_liquid_works_it_out(self, shop: Any) -> None:
+        text, _ = said(shop(self.MAIN), "zendesk", n="{{x.n}}")
+        assert "left {{ x.n | minus: 1 }} of {{x.n}}" == text
+        assert "left 4 of 5" == rendered(text, n="5")
+
+    def test_other_products_show_what_is_missing(self, shop: Any) -> None:
+        text, done = said(shop(self.MAIN), "gorgias", n="{{x.n}}")
+        assert "left [n - 1] of {{x.n}}" in text
+        assert "function" in {loss.code for loss in done.losses if loss.variable == "n"}
+
+    def test_nothing_is_chosen_by_it(self, shop: Any) -> None:
+        main = ".local $r = {$n :offset subtract=1} .local $k = {$r :integer} .match $k\none {{one}}\n* {{rest}}"
+        text, done = said(shop(main), "zendesk", n="{{x.n}}")
+        assert "rest" == text
+        assert "choice" in {loss.code for loss in done.losses}
+
+    def test_whatsapp_shows_a_chain_as_a_mark(self, shop: Any) -> None:
+        main = ".local $a = {$n :offset subtract=1} .local $b = {$a :integer}\n{{left {$b} x}}"
+        done = export(shop(main), "whatsapp", locale="en", situations=["shop.x"])
+        assert "left [n - 1] x" in done.files["templates.json"]
+        assert "function" in {loss.code for loss in done.losses}
+
+
+class TestLiquid:
+    def test_names_that_it_assigns_do_not_collide(self, shop: Any) -> None:
+        main = (
+            ".input {$n :integer} .input {$n_10 :integer} .match $n $n_10\none one {{oo}}\nfew few {{ff}}\n"
+            "many many {{mm}}\nfew * {{f}}\n* few {{sf}}\nmany * {{m}}\n* * {{rest}}"
+        )
+        catalog = shop(main, locale="pl")
+        text, _ = said(catalog, "zendesk", "pl", n="{{x.n}}", n_10="{{x.t}}")
+        for first, second in ((22, 5), (2, 22), (25, 1), (12, 3), (22, 22)):
+            values = {"n": first, "n_10": second, "f": True, "u": "https://e.com/1", "w": "a", "name": "Ana"}
+            reply = catalog.render("shop.x", values, locale="pl", channel="chat").text
+            assert reply == rendered(text, n=first, t=second)
+
+    @pytest.mark.parametrize("key", ["1.0", "²", "|a b|", "--1", "+1", "01"])
+    def test_a_key_that_no_number_equals_is_dropped(self, shop: Any, key: str) -> None:
+        main = f".input {{$n :integer}} .match $n\n{key} {{{{key}}}}\none {{{{one}}}}\n* {{{{rest}}}}"
+        text, _ = said(shop(main), "zendesk", n="{{x.n}}")
+        assert ("one", "rest") == (rendered(text, n=1), rendered(text, n=2))
+
+    def test_a_flag_beside_a_number(self, shop: Any) -> None:
+        main = ".input {$f :string} .input {$n :integer} .match $f $n\n"
+        main += "true one {{yes one}}\nfalse one {{no one}}\n* * {{no}}"
+        text, _ = said(shop(main), "zendesk", f="{{x.f}}", n="{{x.n}}")
+        assert ("yes one", "no one", "no one", "no") == (
+            rendered(text, f=True, n=1), rendered(text, f="", n=1), rendered(text, n=1), rendered(text, f=True, n=2),
+        )  # fmt: skip
+
+    def test_a_word_that_cannot_be_written(self, shop: Any) -> None:
+        main = ".input {$name :string} .match $name\n|a\"'b| {{QUOTE}}\n* {{rest}}"
+        text, _ = said(shop(main), "zendesk", name="{{x.name}}")
+        assert "rest" == text
+
+    def test_a_filter_is_kept_where_the_word_decides(self, shop: Any) -> None:
+        main = ".input {$w :string} .match $w\na {{AA}}\nb {{BB}}\n* {{rest}}"
+        text, _ = said(shop(main), "zendesk", w="{{ x.w | downcase }}")
+        assert ("AA", "rest") == (rendered(text, w="A"), rendered(text, w="C"))
+
+    def test_a_sign_is_settled_where_there_are_too_many_cases(self, shop: Any) -> None:
+        words = "".join(f'{name} = ["{name}1", "{name}2", "{name}3", "{name}4", "{name}5"]\n' for name in "abc")
+        situation = (
+            '[shop.x]\npurpose = "p"\nblocks = ["main", {id = "pos", when = {m = "positive"}}]\n'
+            f'[shop.x.variables]\nm = "money"\n{words}'
+        )
+        chosen = "".join(f".input {{${name} :string}} " for name in "abc")
+        main = f"{chosen}.match $a $b $c\na1 * * {{{{A1}}}}\n* b1 * {{{{B1}}}}\n* * c1 {{{{C1}}}}\n* * * {{{{rest}}}}"
+        catalog = shop.raw(f"main = '''{main}'''\npos = 'POS {{$m}}'\n", situation=situation)
+        text, done = said(catalog, "zendesk", m="{{x.m}}")
+        assert "rest" == text
+        assert ("condition", "m") in {(loss.code, loss.variable) for loss in done.losses}
+
+    def test_no_blank_lines_before_the_first_paragraph(self, shop: Any) -> None:
+        situation = (
+            '[shop.x]\npurpose = "p"\nblocks = [{id = "b1", when = "w"}, {id = "b2", when = "v"}, '
+            '{id = "b3", when = "k"}]\n'
+            '[shop.x.variables]\nw = "text?"\nv = "text?"\nk = "text?"\n'
+        )
+        catalog = shop.raw("b1 = 'B1'\nb2 = 'B2'\nb3 = 'B3'\n", situation=situation)
+        text, _ = said(catalog, "zendesk", w="{{x.w}}", v="{{x.v}}", k="{{x.k}}")
+        assert ("B3", "B2\n\nB3", "B1\n\nB3", "") == (
+            rendered(text, k=1), rendered(text, v=1, k=1), rendered(text, w=1, k=1), rendered(text),
+        )  # fmt: skip
+
+
+class TestLinks:
+    def test_a_link_that_shows_its_own_address(self, shop: Any) -> None:
+        catalog = shop("{#link href=$u}{$u}{/link}")
+        html, _ = said(catalog, "shopify", u="{{ x.u }}")
+        assert '<p><a href="{{ x.u | escape }}">{{ x.u | escape }}</a></p>' in html
+        text, _ = said(catalog, "zendesk", u="{{ x.u }}")
+        assert "{{ x.u }}" == text
+
+    def test_no_mark_inside_of_an_attribute(self, shop: Any) -> None:
+        text, _ = said(shop("{#link href=|https://e.com/a\nb|}x{/link}"), "gorgias")
+        assert '<a href="https://e.com/ab">x</a>' in text
