@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from csprotocol.replies import Catalog
-from csprotocol.replies.export import Exported, export
+from csprotocol.replies.export import Exported, export, import_translations, write_overlay
 
 SITUATION = """[shop.x]
 purpose = "p"
@@ -168,3 +168,69 @@ class TestLinks:
     def test_no_mark_inside_of_an_attribute(self, shop: Any) -> None:
         text, _ = said(shop("{#link href=|https://e.com/a\nb|}x{/link}"), "gorgias")
         assert '<a href="https://e.com/ab">x</a>' in text
+
+
+class TestWhatsApp:
+    @pytest.mark.parametrize(
+        ("locales", "codes"),
+        [(["es-CO", "es-CL"], ["es"]), (["pt", "pt-BR"], ["pt_BR"]), (["de-AT", "de-CH"], ["de"]),
+         (["pt-AO"], ["pt_PT"]), (["en-US"], ["en_US"]), (["es-CO", "es"], ["es"])],
+    )  # fmt: skip
+    def test_one_template_a_language(self, locales: list[str], codes: list[str]) -> None:
+        done = export(Catalog.builtin(), "whatsapp", locales=locales, situations=["contact.need_order_number"])
+        assert codes == [each["language"] for each in json.loads(done.files["templates.json"])["templates"]]
+        assert ("fallback" in {loss.code for loss in done.losses}) is (len(locales) > 1)
+
+
+def po(*pairs: tuple[str, str]) -> str:
+    return "".join(f'msgctxt "{key}"\nmsgid "e"\nmsgstr "{text}"\n\n' for key, text in pairs)
+
+
+class TestImport:
+    def test_forms_of_address_of_a_new_language(self, tmp_path: Path) -> None:
+        found = import_translations(po(("shared.thanks|formal", "Dank u!")), format="po", locale="nl")
+        assert "locale.toml" in {path.name for path in write_overlay(found, tmp_path)}
+        assert ("formal",) == Catalog.builtin("en").overlay(tmp_path, strict=False).voice("nl").tones
+        (tmp_path / "nl" / "locale.toml").write_text('tones = ["formal", "informal"]\n')
+        write_overlay(found, tmp_path)
+        assert "informal" in (tmp_path / "nl" / "locale.toml").read_text()
+
+    @pytest.mark.parametrize("key", ["Locale.x", "Sources.x"])
+    def test_names_of_other_files(self, tmp_path: Path, key: str) -> None:
+        found = import_translations(po((key, "x")), format="po", locale="nl")
+        assert "more.toml" in {path.name for path in write_overlay(found, tmp_path)}
+
+    def test_a_sentence_named_as_a_form_of_address(self, tmp_path: Path) -> None:
+        found = import_translations(po(("a.formal", "x"), ("a.b|formal", "y")), format="po", locale="en")
+        assert ["a.b"] == [problem.path for problem in found.problems]
+        write_overlay(found, tmp_path)
+        Catalog.builtin("en").overlay(tmp_path, strict=False)
+
+    @pytest.mark.parametrize("between", ["\n", "# c\n"])
+    def test_a_gap_inside_of_an_entry(self, between: str) -> None:
+        text = f'msgctxt "a.b"\nmsgid "e"\n{between}msgstr "x"\n'
+        assert {("a.b", None): "x"} == import_translations(text, format="po", locale="nl").sentences
+
+    @pytest.mark.parametrize(
+        "text",
+        ['msgctxt "a.b"\nmsgid "e"\nmsgstr "x"\nmsgstr "y"\n', 'msgctxt "a.b"\nmsgstr "x"\n',
+         'msgctxt "a.b"\nmsgid "e"\n', 'msgctxt "a.b"\nmsgid "\ud800"\nmsgstr "x"\n',
+         'msgctxt "a.b"\nmsgid "e"\nmsgstr "\\303"\n'],
+    )  # fmt: skip
+    def test_entries_that_are_none(self, text: str) -> None:
+        found = import_translations(text, format="po", locale="nl")
+        assert ({}, ["a.b"]) == (found.sentences, [problem.path for problem in found.problems])
+
+    def test_octal_escapes_are_bytes(self) -> None:
+        found = import_translations('msgctxt "a.b"\nmsgid "e"\nmsgstr "\\303\\241"\n', format="po", locale="nl")
+        assert "á" == found.sentences["a.b", None]
+
+    def test_files_of_several_languages(self) -> None:
+        files = "".join(
+            f'<file original="a" datatype="plaintext" source-language="en" target-language="{language}"><body>'
+            f'<trans-unit id="a.{language}"><source>x</source><target>y</target></trans-unit></body></file>'
+            for language in ("fr", "nl")
+        )
+        text = f'<xliff xmlns="urn:oasis:names:tc:xliff:document:1.2" version="1.2">{files}</xliff>'
+        found = import_translations(text, format="xliff", locale="nl")
+        assert ({("a.nl", None): "y"}, ["file"]) == (found.sentences, [each.path for each in found.problems])

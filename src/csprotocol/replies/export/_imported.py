@@ -12,7 +12,7 @@ from csprotocol.model import FrozenDict
 from csprotocol.replies import mf2
 from csprotocol.replies._channels import Tone
 from csprotocol.replies._plan import parsed
-from csprotocol.replies._texts import SOURCES_FILE, digest
+from csprotocol.replies._texts import LOCALE_FILE, SOURCES_FILE, builtin_locales, builtin_texts, digest
 from csprotocol.replies.cldr import fallback_chain
 from csprotocol.replies.export._po import Unit, read_po
 from csprotocol.replies.export._toml import sentences_toml, table_toml
@@ -59,7 +59,7 @@ def import_translations(path_or_text: str | Path, *, format: Literal["po", "xlif
         raise InvalidValueError.unknown("format", format, ("po", "xliff"))
     wanted = fallback_chain(locale)[0]
     problems: list[Problem] = []
-    language, units = (read_po if format == "po" else read_xliff)(_content(path_or_text), problems)
+    language, units = _read(_content(path_or_text), format, wanted, problems)
     if language and _known(language) != wanted:
         problems.append(Problem("language", f"the file says {language}, {wanted} was asked for"))
     sentences: dict[tuple[str, Tone | None], str] = {}
@@ -69,10 +69,29 @@ def import_translations(path_or_text: str | Path, *, format: Literal["po", "xlif
         if found is not None:
             sentences[found] = unit.target
             sources[found[0]] = digest(unit.source)
-    for key, tone in [each for each in sentences if _is_below(each[0], sentences)]:
+    paths = {_path(*each) for each in sentences}
+    below = [
+        each
+        for each in sentences
+        if _is_below(each[0], sentences)
+        or any(_path(*each)[:length] in paths for length in range(1, len(_path(*each))))
+    ]
+    for key, tone in below:
         problems.append(Problem(key, "lies below another sentence, which no file can say"))
         del sentences[key, tone]
     return Imported(wanted, FrozenDict(sentences), FrozenDict(sources), tuple(problems))
+
+
+def _read(text: str, format: str, wanted: str, problems: list[Problem]) -> tuple[str, list[Unit]]:  # noqa: A002 - as above
+    if format == "po":
+        return read_po(text, problems)
+    files = read_xliff(text, problems)
+    if len({_known(language) for language, _ in files}) < 2:
+        return next((language for language, _ in files), ""), [unit for _, units in files for unit in units]
+    for language, units in files:
+        if _known(language) != wanted:
+            problems.append(Problem("file", f"has {len(units)} sentences in {language or 'no language'}, left out"))
+    return "", [unit for language, units in files for unit in units if _known(language) == wanted]
 
 
 def _known(language: str) -> str:
@@ -86,6 +105,11 @@ def _is_below(key: str, sentences: Mapping[tuple[str, Tone | None], str]) -> boo
     parts = key.split(".")
     above = {".".join(parts[:length]) for length in range(1, len(parts))}
     return any((name, tone) in sentences for name in above for tone in (None, *Tone))
+
+
+def _path(key: str, tone: Tone | None) -> tuple[str, ...]:
+    *tables, last = key.split(".")
+    return (*tables, *([tone.value] if tone else []), last)
 
 
 def _content(path_or_text: str | Path) -> str:
@@ -104,7 +128,7 @@ def _content(path_or_text: str | Path) -> str:
 def _checked(
     unit: Unit, sentences: Mapping[tuple[str, Tone | None], str], problems: list[Problem]
 ) -> tuple[str, Tone | None] | None:
-    if not unit.target:
+    if not unit.target and not unit.doubt:
         return None
     key = entry_key(unit.name)
     fault = unit.doubt
@@ -116,7 +140,7 @@ def _checked(
     if not fault:
         try:
             parsed(unit.target)
-            f"{unit.name}{unit.target}".encode()
+            f"{unit.name}{unit.source}{unit.target}".encode()
         except mf2.MessageError as error:
             fault = f"cannot be read: {error}"
         except UnicodeEncodeError:
@@ -130,7 +154,8 @@ def _checked(
 def write_overlay(imported: Imported, folder: str | Path) -> tuple[Path, ...]:
     """The files of an overlay with these sentences, written below ``folder``, for ``Catalog.overlay(folder)``.
 
-    A folder of the locale with a file for each area (``order.toml``), and ``sources.toml``. Files of the same names
+    A folder of the locale with a file for each area (``order.toml``), and ``sources.toml``; ``locale.toml`` with the
+    forms of address where neither the library nor the folder names those of the language. Files of the same names
     are replaced.
 
     Raises:
@@ -139,24 +164,34 @@ def write_overlay(imported: Imported, folder: str | Path) -> tuple[Path, ...]:
     home = Path(folder) / imported.locale
     home.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, text in _files(imported):
+    # The forms of address of a language that the library does not bring, where the shop has not named them.
+    brought = (builtin_texts(each) for each in fallback_chain(imported.locale) if each in builtin_locales())
+    is_known = (home / LOCALE_FILE).exists() or any(texts.tones for texts in brought)
+    for name, text in _files(imported, is_known=is_known):
         path = home / name
         path.write_bytes(text.encode())
         written.append(path)
     return tuple(written)
 
 
-def _files(imported: Imported) -> Iterator[tuple[str, str]]:
+def _files(imported: Imported, *, is_known: bool) -> Iterator[tuple[str, str]]:
     areas: dict[str, dict[tuple[str, Tone | None], str]] = {}
     for (key, tone), text in imported.sentences.items():
         areas.setdefault(_file(key), {})[key, tone] = text
     for name, sentences in sorted(areas.items()):
         yield name, sentences_toml(sentences)
+    tones = sorted({tone.value for _, tone in imported.sentences if tone is not None})
+    if tones and not is_known:
+        yield LOCALE_FILE, f"tones = [{', '.join(f'{chr(34)}{tone}{chr(34)}' for tone in tones)}]\n"
     yield SOURCES_FILE, table_toml(imported.sources)
 
 
 def _file(key: str) -> str:
     area = key.partition(".")[0]
     # The two names that mean something else, and whatever a file cannot be called, get a file of their own.
-    is_plain = area.isascii() and area.replace("_", "").replace("-", "").isalnum() and area not in ("locale", "sources")
+    is_plain = (
+        area.isascii()
+        and area.replace("_", "").replace("-", "").isalnum()
+        and area.lower() not in ("locale", "sources")
+    )
     return f"{area.lower()}.toml" if is_plain else "more.toml"

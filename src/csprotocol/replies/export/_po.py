@@ -19,7 +19,7 @@ __all__ = ["Unit", "read_po", "write_po"]
 
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _UNESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-_ESCAPE: Final = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+_ESCAPE: Final = re.compile(r"\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{2})(?:\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{2}))*|\\(.)", re.DOTALL)
 _LINE: Final = re.compile(r'(?:(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)\s+)?"((?:[^"\\]|\\.)*)"\s*')
 
 
@@ -72,6 +72,8 @@ def read_po(text: str, problems: list[Problem]) -> tuple[str, list[Unit]]:
         if not unit.name and not unit.source:
             match = re.search(r"^Language:[ \t]*(\S+)", unit.target, re.MULTILINE)
             language = match[1] if match else language
+        elif missing := [each for each in ("msgid", "msgstr") if not any(part.startswith(each) for part in unit.parts)]:
+            problems.append(Problem(unit.name or f"line {unit.line}", f"has no {missing[0]}"))
         elif not unit.name:
             problems.append(Problem(f"line {unit.line}", "has no msgctxt, so that nobody knows which sentence it is"))
         elif "msgid_plural" in unit.parts:
@@ -87,7 +89,8 @@ def _units(text: str, problems: list[Problem]) -> Iterator[Unit]:
     for number, line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), 1):
         bare = line.strip(" \t")
         if not bare or bare.startswith("#"):
-            if unit.parts:
+            # An entry goes on after a blank line until it has its translation.
+            if any(part.startswith("msgstr") for part in unit.parts):
                 yield unit
                 unit, current = Unit(), ""
             if bare.startswith("#,") and "fuzzy" in re.split(r"[,\s]+", bare[2:]):
@@ -101,6 +104,8 @@ def _units(text: str, problems: list[Problem]) -> Iterator[Unit]:
             yield unit
             unit = Unit()
         if match[1]:
+            if match[1] in unit.parts:
+                unit.doubt = f"has {match[1]} twice"
             current = match[1]
             unit.line = unit.line or number
         unit.parts[current] = unit.parts.get(current, "") + _ESCAPE.sub(_unescaped, match[2])
@@ -109,7 +114,10 @@ def _units(text: str, problems: list[Problem]) -> Iterator[Unit]:
 
 
 def _unescaped(match: re.Match[str]) -> str:
-    octal, hexadecimal, letter = match.groups()
+    letter = match[1]
     if letter is not None:
         return _UNESCAPES.get(letter, letter)
-    return chr(int(octal, 8) if octal else int(hexadecimal, 16))
+    # Numbers are bytes of UTF-8; what is none becomes half of a character, which nobody lets pass.
+    numbers = match[0].split("\\")[1:]
+    said = bytes((int(each[1:], 16) if each[0] == "x" else int(each, 8)) & 0xFF for each in numbers)
+    return said.decode("utf-8", "surrogateescape")

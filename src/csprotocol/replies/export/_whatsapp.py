@@ -17,6 +17,7 @@ from csprotocol.replies import mf2
 from csprotocol.replies._sentence import compiled
 from csprotocol.replies._targets import SMS, WHATSAPP
 from csprotocol.replies._variables import Variable, VariableType
+from csprotocol.replies.cldr import fallback_chain
 from csprotocol.replies.export._exported import Losses
 from csprotocol.replies.export._message import Message
 from csprotocol.replies.export._product import Product
@@ -33,11 +34,11 @@ _NEIGHBOURS: Final = re.compile(r"\{\{\d+\}\}\s*\{\{\d+\}\}")
 def whatsapp(messages: Iterable[Message], product: Product, losses: Losses) -> Mapping[str, str]:
     """``templates.json``, and ``parameters.json``: which variable each number of each template stands for."""
     all_messages = tuple(messages)
-    taken = {message.locale for message in all_messages}
+    owners = _owners(all_messages, product)
     templates: list[dict[str, Any]] = []
     parameters: dict[str, dict[str, list[dict[str, str]]]] = {}
     for message in all_messages:
-        language = _language(message, product, taken, losses)
+        language = _language(message, product, owners, losses)
         if language is None:
             continue
         tell_lost(message, product, losses, "actions", "review")
@@ -58,21 +59,36 @@ def whatsapp(messages: Iterable[Message], product: Product, losses: Losses) -> M
     return {"templates.json": _json({"templates": templates}), "parameters.json": _json(parameters)}
 
 
-def _language(message: Message, product: Product, taken: set[str], losses: Losses) -> str | None:
-    """The code under which the template stands; ``None`` when another one stands there already."""
+def _code(message: Message, product: Product) -> str:
+    """The language's own code, or that of the nearest of its parents."""
     codes = product.more["languages"]
+    language = message.locale.partition("-")[0]
+    return next((codes[each] for each in fallback_chain(message.locale) if each in codes), language)
+
+
+def _owners(messages: Iterable[Message], product: Product) -> Mapping[tuple[str, str], str]:
+    """The locale that has a template's name and language: one with a code of its own first."""
+    owners: dict[tuple[str, str], str] = {}
+    own = [message for message in messages if not message.is_foreign]
+    for message in sorted(own, key=lambda each: each.locale not in product.more["languages"]):
+        owners.setdefault((message.name, _code(message, product)), message.locale)
+    return owners
+
+
+def _language(message: Message, product: Product, owners: Mapping[tuple[str, str], str], losses: Losses) -> str | None:
+    """The code under which the template stands; ``None`` when another one stands there already."""
     where = {"situation": message.situation.id, "locale": message.locale}
     if message.is_foreign:
         losses.add("fallback", "left out: a template's language is that of its text", **where)
         return None
-    if message.locale in codes:
-        return codes[message.locale]
-    language = message.locale.partition("-")[0]
-    if language in taken:
-        losses.add("fallback", f"left out: WhatsApp has no {message.locale}, and {language} is taken", **where)
+    code = _code(message, product)
+    owner = owners[message.name, code]
+    if owner != message.locale:
+        losses.add("fallback", f"left out: {code} is taken by the template of {owner}", **where)
         return None
-    losses.add("region", f"WhatsApp has no {message.locale}; the template stands under {language}", **where)
-    return codes.get(language, language)
+    if message.locale not in product.more["languages"]:
+        losses.add("region", f"WhatsApp has no {message.locale}; the template stands under {code}", **where)
+    return code
 
 
 def _check(text: str, message: Message, losses: Losses) -> None:

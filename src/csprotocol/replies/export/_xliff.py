@@ -49,8 +49,8 @@ def _unit(entry: Entry, locale: str, losses: Losses) -> str:
     return f'<trans-unit id={quoteattr(name)} xml:space="preserve">\n{source}{target}{notes}</trans-unit>\n'
 
 
-def read_xliff(text: str, problems: list[Problem]) -> tuple[str, list[Unit]]:
-    """The language that the file names, and its units; what cannot be read is a problem.
+def read_xliff(text: str, problems: list[Problem]) -> list[tuple[str, list[Unit]]]:
+    """The language that each ``file`` names, and its units; what cannot be read is a problem.
 
     Raises:
         DocumentError: it is no XLIFF 1.2, or has a DOCTYPE.
@@ -66,8 +66,8 @@ def read_xliff(text: str, problems: list[Problem]) -> tuple[str, list[Unit]]:
     if root.tag != f"{{{_NAMESPACE}}}xliff" or not version.startswith("1."):
         found = f"it is {root.tag.rpartition('}')[2]} {version}".rstrip()
         raise DocumentError.unreadable("XLIFF", found, hint="XLIFF 1.2 is read")
-    languages = [file.get("target-language", "") for file in root.iter(f"{{{_NAMESPACE}}}file")]
-    return next(iter(languages), ""), list(_units(root, problems))
+    files = root.iter(f"{{{_NAMESPACE}}}file")
+    return [(file.get("target-language", ""), list(_units(file, problems))) for file in files]
 
 
 def _units(root: ET.Element, problems: list[Problem]) -> Iterator[Unit]:
