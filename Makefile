@@ -12,7 +12,7 @@ help:
 	@echo "test            the tests, with python-dateutil 2.9 and the holidays package"
 	@echo "test-dateutil4  the tests, with python-dateutil 4"
 	@echo "test-oracles    the tests of the KPIs, with lifelines"
-	@echo "test-engines    the tests of the store, with PostgreSQL and MariaDB servers of their own"
+	@echo "test-engines    the store on PostgreSQL and MariaDB servers of its own, tables of KPIs on Spark"
 	@echo "lint            ruff, mypy --strict, import contracts"
 	@echo "bench           speed and correctness against the peers"
 	@echo "docs            generated pages are up to date"

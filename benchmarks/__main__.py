@@ -12,6 +12,7 @@ from benchmarks._measure import NOT_INSTALLED, Table
 from benchmarks.bench_calendar import correctness, speed
 from benchmarks.bench_columns import columns
 from benchmarks.bench_compile import compiling
+from benchmarks.bench_frames import frames
 from benchmarks.bench_import import importing
 from benchmarks.bench_incident_columns import incident_columns
 from benchmarks.bench_machine import machines
@@ -37,6 +38,7 @@ RUNS: dict[str, Callable[[bool], Table]] = {
     "incident": lambda quick: incident_columns(quick=quick),
     "returns": lambda quick: returns(quick=quick),
     "replies": lambda quick: replies(quick=quick),
+    "frames": lambda quick: frames(quick=quick),
     "store": lambda quick: journals(quick=quick),
     "compile": lambda quick: compiling(quick=quick),
     "import": lambda quick: importing(quick=quick),

@@ -1,4 +1,4 @@
-"""``python tools/engines.py [pytest options]``: the tests of the store against PostgreSQL and MariaDB.
+"""``python tools/engines.py [pytest options]``: the store against PostgreSQL and MariaDB, tables of KPIs on Spark.
 
 Starts a server of each in a temporary folder, reachable through a unix socket alone, runs ``pytest -m engines`` and
 stops them again, also when something fails. Servers of the machine are never touched. Packages that are absent are
@@ -31,8 +31,9 @@ def main() -> int:
             "CSPROTOCOL_POSTGRESQL_URL": stack.enter_context(postgresql(folder / "pg")),
             "CSPROTOCOL_MYSQL_URL": stack.enter_context(mariadb(folder / "my")),
         }
-        command = [sys.executable, "-m", "pytest", "tests/store", "-m", "engines", *sys.argv[1:]]
-        return subprocess.run(command, cwd=ROOT, env={**os.environ, **urls}, check=False).returncode
+        command = [sys.executable, "-m", "pytest", "tests/store", "tests/kpi", "-m", "engines", *sys.argv[1:]]
+        environment = {**os.environ, **urls, "CSPROTOCOL_SPARK": "local"}
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 @contextmanager

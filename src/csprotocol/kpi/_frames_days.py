@@ -53,8 +53,8 @@ def with_periods(
     for k in range(width):
         table[f"from_{k}"] = (float, [float(each[k][0] * 1_000_000) for each in padded])
         for column, period in periods.items():
-            number = {name: float(at) for at, name in enumerate(names[column])}
-            table[f"{column}_{k}"] = (float, [number[period_of(each[k][1], period)] for each in padded])
+            number = {name: at for at, name in enumerate(names[column])}
+            table[f"{column}_{k}"] = (int, [number[period_of(each[k][1], period)] for each in padded])
     joined = _joined(engine, frame, nw.col(anchor), table)
     found = []
     for column in periods:

@@ -18,10 +18,12 @@ _ZERO: Final = -(10.0**6)
 """Where zeros are counted: no bucket of a number is that low."""
 
 
-def exact_sums(column: str, levels: Sequence[float], to: str) -> list[Any]:
+def exact_sums(kind: str, column: str, levels: Sequence[float], to: str) -> list[Any]:
     """What a group is asked for; interpolated linearly, as all engines that know quantiles can."""
     nw = narwhals()
-    return [nw.col(column).quantile(level, "linear").alias(f"{to}_{at}") for at, level in enumerate(levels)]
+    # The same for polars, and much quicker, when nothing is null.
+    values = nw.col(column).drop_nulls() if kind == "polars" else nw.col(column)
+    return [values.quantile(level, "linear").alias(f"{to}_{at}") for at, level in enumerate(levels)]
 
 
 def arrow_quantiles(

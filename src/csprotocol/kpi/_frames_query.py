@@ -6,7 +6,7 @@ extremes by group; what is left to divide is divided in Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final
@@ -31,6 +31,7 @@ __all__ = ["Query"]
 
 _DUPLICATE: Final = "duplicate-ticket"
 _NO_ID: Final = "ticket-id"
+_STRANGE_STATUS: Final = "strange"
 
 Key = tuple[Any, ...]
 
@@ -119,8 +120,6 @@ class Query:
         for column in staged.spans:
             asked += [nw.col(column).min().alias(f"min_{column}"), nw.col(column).max().alias(f"max_{column}")]
         has = staged.facts.has
-        if "status" in has:
-            asked.append(flag(nw.col("status") == STRANGE).sum().alias("strange"))
         if "ticket_id" in has:
             asked += [
                 nw.len().alias("rows"),
@@ -130,13 +129,6 @@ class Query:
         if not asked:
             return _Seen({}, repeats=False)
         (row,) = self.engine.rows(staged.frame.select(*asked))
-        if row.get("strange"):
-            raise InvalidValueError.of(
-                "column 'status'",
-                f"{round(row['strange'])} words of another kind",
-                expected=f"one of {', '.join(StatusCategory)}",
-                hint="say what the shop's own words mean in TableSpec(statuses={word: status})",
-            )
         no_ids = round(row.get("no_ids") or 0)
         ids = (row.get("ids") or 0) - (no_ids > 0)
         return _Seen(ranges(row, staged.spans), repeats=(row.get("rows") or 0) > ids)
@@ -205,14 +197,20 @@ class Query:
     ) -> tuple[KpiGroup, ...]:
         rows: dict[Key, dict[str, Any]] = {key: {} for key in refused}
         found: dict[int, Mapping[Key, Any]] = {}
+        frame, keys, known = self._numbered(frame)
         # A data frame holds every column that it is given: pandas counts one KPI after the other.
         batches = [[each] for each in columns] if self.engine.kind == "pandas" else [columns]
         for batch in batches:
             counted = frame.with_columns(*(each.verdict() for each in batch))
-            counted = counted.select(*self._keys, *(number for each in batch for number in each.numbers()))
-            for row in self._answers(counted, batch):
-                rows.setdefault(self._key_of(row), {}).update(row)
-            found |= {each.number: self._quantiles_apart(counted, each) for each in batch}
+            beside = [_STRANGE_STATUS] if batch[0] is columns[0] and "status" in frame.collect_schema() else []
+            strange = [flag(narwhals().col("status") == STRANGE).alias(name) for name in beside]
+            counted = counted.select(*keys, *strange, *(number for each in batch for number in each.numbers()))
+            for row in self._answers(counted, batch, keys, beside):
+                rows.setdefault(known(tuple(row[key] for key in keys)), {}).update(row)
+            for each in batch:
+                by_key = self._quantiles_apart(counted, each, keys)
+                found[each.number] = {known(key): quantiles for key, quantiles in by_key.items()}
+        _check_statuses(sum(round(row.get(_STRANGE_STATUS) or 0) for row in rows.values()))
         groups = []
         for key, row in rows.items():
             apart = {number: each.get(key) for number, each in found.items()}
@@ -226,18 +224,35 @@ class Query:
         together = self.quantiles is Quantiles.EXACT and self.engine.kind != "pyarrow"
         return self.spec.levels if together else ()
 
-    def _answers(self, frame: Any, columns: Sequence[KpiColumns]) -> list[dict[str, Any]]:
-        asked = [aggregate for each in columns for aggregate in each.aggregates(self._levels)]
-        asked.append(narwhals().len().alias("kept"))
-        return self.engine.rows(frame.group_by(*self._keys).agg(*asked) if self.by else frame.select(*asked))
+    def _numbered(self, frame: Any) -> tuple[Any, list[str], Callable[[Key], Key]]:
+        """The columns to group by, and what group a key of them is; pandas is quicker by one number than by texts."""
+        if self.engine.kind != "pandas" or not self.by:
+            return frame, self._keys, lambda key: key
+        native = frame.to_native()
+        number = native.groupby(self._keys, sort=False, dropna=False, observed=True).ngroup()
+        firsts = narwhals().from_native(native.loc[~number.duplicated(), self._keys])
+        # Groups are numbered in the order in which they come first.
+        known = [self._key_of(row) for row in self.engine.rows(firsts)]
+        frame = narwhals().from_native(native.drop(columns=self._keys).assign(group=number))
+        return frame, ["group"], lambda key: known[key[0]]
 
-    def _quantiles_apart(self, frame: Any, columns: KpiColumns) -> Mapping[Key, Any]:
+    def _answers(
+        self, frame: Any, columns: Sequence[KpiColumns], keys: Sequence[str], beside: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        nw = narwhals()
+        asked = [nw.len().alias("kept"), *(nw.col(name).sum().alias(name) for name in beside)]
+        asked += [aggregate for each in columns for aggregate in each.aggregates(self.engine.kind, self._levels)]
+        return self.engine.rows(frame.group_by(*keys).agg(*asked) if keys else frame.select(*asked))
+
+    def _quantiles_apart(self, frame: Any, columns: KpiColumns, keys: Sequence[str]) -> Mapping[Key, Any]:
         """Quantiles for which the groups are asked once more."""
-        if not columns.plan.has_quantiles or self._levels:
+        if not columns.plan.has_quantiles:
             return {}
         if self.quantiles is Quantiles.HISTOGRAM:
-            return histograms(self.engine, frame, self._keys, columns.first)
-        return arrow_quantiles(frame, self._keys, columns.first, self.spec.levels)
+            return histograms(self.engine, frame, keys, columns.first)
+        if self.engine.kind == "pyarrow" and self.spec.levels:
+            return arrow_quantiles(frame, keys, columns.first, self.spec.levels)
+        return {}
 
     def _kpis(
         self,
@@ -249,7 +264,7 @@ class Query:
         kpis = {}
         for each, kpi in zip(columns, self.spec.kpis, strict=True):
             sums = each.sums(row, self._levels, {} if kpi.kpi in SURVEYS else put_aside)
-            apart = quantiles[each.number]
+            apart = quantiles.get(each.number)
             if isinstance(apart, LogHistogram):
                 sums = sums._replace(histogram=apart)
             elif apart is not None:
@@ -341,6 +356,16 @@ def _duration_plan(staged: _Staged, at: int, *, in_open_time: bool) -> Plan:
         took = nw.col(f"open_until_{ended}") - nw.col(f"open_until_{begun}")
         reasons.append(missing(MissingReason.NO_CALENDAR, took.is_null()))
     return Plan(reasons, {"micros": took}, has_quantiles=True)
+
+
+def _check_statuses(strange: int) -> None:
+    if strange:
+        raise InvalidValueError.of(
+            "column 'status'",
+            f"{strange} words of another kind",
+            expected=f"one of {', '.join(StatusCategory)}",
+            hint="say what the shop's own words mean in TableSpec(statuses={word: status})",
+        )
 
 
 def _put_aside(row: Mapping[str, Any], refused: Mapping[str, int]) -> dict[str, int]:

@@ -49,12 +49,12 @@ class KpiColumns(NamedTuple):
         counts = [nw.when(verdict == 0).then(value).alias(self._value(name)) for name, value in self.plan.sums.items()]
         return counts + [flag(holds).alias(column) for column, _, _, holds in self._flags(verdict)]
 
-    def aggregates(self, levels: Sequence[float]) -> list[Any]:
-        """What each group is asked for."""
+    def aggregates(self, kind: str, levels: Sequence[float]) -> list[Any]:
+        """What each group is asked for, in an engine of this ``kind``."""
         nw = narwhals()
         sums = [nw.col(self._value(name)).sum().alias(self._value(name)) for name in self.plan.sums]
         flags = [nw.col(column).sum().alias(column) for column, *_ in self._flags(None)]
-        quantiles = exact_sums(self.first, levels, self._quantile) if self.plan.has_quantiles else []
+        quantiles = exact_sums(kind, self.first, levels, self._quantile) if self.plan.has_quantiles else []
         return [nw.col(self.first).count().alias(f"n_{self.number}"), *sums, *flags, *quantiles]
 
     def sums(self, row: Mapping[str, Any], levels: Sequence[float], refused: Mapping[str, int]) -> Sums:
