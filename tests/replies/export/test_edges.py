@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from csprotocol.errors import DocumentError, InvalidValueError
 from csprotocol.replies import Catalog
 from csprotocol.replies.export import Exported, export, import_translations, write_overlay
 
@@ -234,3 +235,49 @@ class TestImport:
         text = f'<xliff xmlns="urn:oasis:names:tc:xliff:document:1.2" version="1.2">{files}</xliff>'
         found = import_translations(text, format="xliff", locale="nl")
         assert ({("a.nl", None): "y"}, ["file"]) == (found.sentences, [each.path for each in found.problems])
+
+
+class TestRest:
+    def test_two_keys_that_become_one_id(self, shop: Any) -> None:
+        pytest.importorskip("moz.l10n")
+        situation = '[shop."a b"]\npurpose = "p"\nblocks = ["c"]\n[shop."a-b"]\npurpose = "p"\nblocks = ["c"]\n'
+        said = "c = 'x'\nsubject = 's'\nsms = 's'\n"
+        catalog = shop.raw(f"[shop.'a b']\n{said}[shop.'a-b']\n{said}[more]\n", situation=situation)
+        with pytest.raises(InvalidValueError, match="would share the id"):
+            export(catalog, "ftl", locale="en", situations=["shop.a b", "shop.a-b"])
+
+    def test_a_tag_with_a_space(self, shop: Any) -> None:
+        situation = '[shop.x]\npurpose = "p"\ntags = ["late parcel", "b"]\nblocks = ["main"]\n'
+        _, done = said(shop("x", situation=situation), "zendesk")
+        assert '"late_parcel b"' in done.files["macros.json"]
+        assert "actions" in {loss.code for loss in done.losses}
+
+    def test_a_brace_before_a_placeholder(self, shop: Any) -> None:
+        _, done = said(shop(r"\{{$name}\}"), "gorgias", name="{{x}}")
+        assert "literal" in {loss.code for loss in done.losses}
+
+    def test_constants(self, shop: Any) -> None:
+        text, _ = said(shop("{1 :cs:relative} {1234 :number}", locale="es", grouping="always"), "zendesk", "es")
+        assert "dentro de 1 día 1.234" == text
+        text, done = said(shop("{12 :number minimumFractionDigits=$n}"), "zendesk", n="{{x.n}}")
+        assert "function" in {loss.code for loss in done.losses}
+
+    @pytest.mark.parametrize(
+        "options",
+        [{"mapping": {5: "x"}}, {"situations": 5}, {"situations": "order.delayed"}, {"situations": [[]]},
+         {"locales": 5}, {"locales": [None]}],
+    )  # fmt: skip
+    def test_rubbish(self, options: Any) -> None:
+        with pytest.raises(InvalidValueError):
+            export(Catalog.builtin("en"), "zendesk", **options)
+
+    def test_no_translations(self) -> None:
+        nothing: Any = None
+        with pytest.raises(InvalidValueError):
+            import_translations(nothing, format="po", locale="nl")
+
+    @pytest.mark.parametrize("text", ['placeholders = "x"\n', "placeholders = [1]\n"])
+    def test_a_mapping_file_without_a_table(self, tmp_path: Path, text: str) -> None:
+        (tmp_path / "m.toml").write_text(text)
+        with pytest.raises(DocumentError):
+            export(Catalog.builtin("en"), "zendesk", mapping=tmp_path / "m.toml")

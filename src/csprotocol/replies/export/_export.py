@@ -76,7 +76,7 @@ def export(
         raise InvalidValueError.unknown("to", to, TARGETS)
     wanted = _locales(catalog, locale, locales)
     voice = None if tone is None else member(Tone, "tone", tone)
-    names = catalog.situations() if situations is None else tuple(dict.fromkeys(situations))
+    names = catalog.situations() if situations is None else _names("situations", situations, one="order.delayed")
     losses = Losses()
     if to in _TRANSLATORS:
         if mapping is not None:
@@ -106,10 +106,21 @@ def _translations(
     return files
 
 
+def _names(field: str, said: object, *, one: str) -> tuple[str, ...]:
+    if isinstance(said, str):
+        raise InvalidValueError.of(field, said, expected="a list", hint=f"for one pass [{said!r}]")
+    names = tuple(said) if isinstance(said, Iterable) else None
+    if names is None or not all(isinstance(name, str) for name in names):
+        raise InvalidValueError.of(field, said, expected=f"a list of texts such as {one}")
+    return tuple(dict.fromkeys(names))
+
+
 def _locales(catalog: Catalog, locale: str | None, locales: Sequence[str] | None) -> tuple[str, ...]:
     if locale is not None and locales is not None:
         raise InvalidValueError.of("locales", locales, expected="left out where locale is given")
     if isinstance(locales, str):
         raise InvalidValueError.of("locales", locales, expected="a list", hint="for one locale pass locale")
-    said = (locale,) if locale is not None else catalog.locales if locales is None else locales
+    said = (locale,) if locale is not None else catalog.locales
+    if locales is not None:
+        said = _names("locales", locales, one="es")
     return tuple(dict.fromkeys(fallback_chain(each)[0] for each in said))

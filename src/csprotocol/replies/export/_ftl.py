@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from csprotocol.errors import MissingExtraError
+from csprotocol.errors import InvalidValueError, MissingExtraError
 from csprotocol.replies import mf2
 from csprotocol.replies._channels import Tone
 from csprotocol.replies._plan import parsed
@@ -36,6 +36,7 @@ def ftl_files(
 
     Raises:
         MissingExtraError: moz.l10n is not installed.
+        InvalidValueError: two sentences would share an id.
     """
     voice = catalog.voice(locale)
     tones: tuple[Tone | None, ...] = tuple(each for each in voice.tones if tone in (None, each)) or (None,)
@@ -43,14 +44,24 @@ def ftl_files(
     files = {}
     for each in tones:
         said = []
+        taken: dict[str, str] = {}
         for key in keys:
             sentence = voice.sentence(key, each)
             if sentence is None:
                 losses.add("fallback", "the locale has no such sentence; left out", locale=locale, block=key)
                 continue
+            other = taken.setdefault(_name(key), key)
+            if other != key:
+                expected = f"other ids: {other} and {key} would share the id {_name(key)}"
+                raise InvalidValueError.of("situations", key, expected=expected)
             said.append(_entry(sentence, locale, losses))
         files[f"{locale}.{each}.ftl" if each else f"{locale}.ftl"] = "\n".join(text for text in said if text)
     return files
+
+
+def _name(key: str) -> str:
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", key)
+    return name if _IDENTIFIER.match(name) else f"s-{name}"
 
 
 def _entry(sentence: Sentence, locale: str, losses: Losses) -> str:
@@ -61,8 +72,7 @@ def _entry(sentence: Sentence, locale: str, losses: Losses) -> str:
     except ImportError:
         raise MissingExtraError.of("l10n", "an export to Fluent") from None
 
-    name = re.sub(r"[^A-Za-z0-9_-]", "-", sentence.key)
-    name = name if _IDENTIFIER.match(name) else f"s-{name}"
+    name = _name(sentence.key)
     try:
         message = _Translator(sentence, locale, losses).message(parsed(sentence.source))
         text: str = fluent_serialize_entry(Entry((name,), message))

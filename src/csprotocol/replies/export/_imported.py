@@ -115,6 +115,8 @@ def _path(key: str, tone: Tone | None) -> tuple[str, ...]:
 def _content(path_or_text: str | Path) -> str:
     if isinstance(path_or_text, str) and ("\n" in path_or_text or path_or_text.lstrip("\ufeff ").startswith("<")):
         return path_or_text
+    if not isinstance(path_or_text, str | Path):
+        raise InvalidValueError.of("path_or_text", path_or_text, expected="a path or the content of a file")
     path = Path(path_or_text)
     try:
         # Bytes, as line ends inside of a sentence must stay what they are.

@@ -98,12 +98,17 @@ def _said(mapping: Mapping[str, str] | str | Path | None) -> Mapping[str, str]:
     if mapping is None:
         return {}
     if isinstance(mapping, Mapping):
+        for key in mapping:
+            if not isinstance(key, str):
+                raise InvalidValueError.of("mapping", key, expected="the name of a variable")
         said: Mapping[str, Any] = mapping
         name = "mapping"
     else:
         said = read_document(mapping)
         said = said.get("placeholders", said)
         name = Path(mapping).name
+        if not isinstance(said, Mapping):
+            raise DocumentError.unreadable(name, "placeholders must be a table")
     wrong = [key for key, text in said.items() if not isinstance(text, str)]
     if wrong:
         raise DocumentError.unreadable(name, f"{wrong[0]} must be a text such as {{{{ticket.id}}}}")

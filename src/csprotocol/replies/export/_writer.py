@@ -13,7 +13,7 @@ from typing import Final
 from csprotocol.replies import cldr, mf2
 from csprotocol.replies._channels import JOINTS
 from csprotocol.replies._conditions import Condition
-from csprotocol.replies._functions import empty_slot
+from csprotocol.replies._functions import empty_slot, functions
 from csprotocol.replies._plan import parsed
 from csprotocol.replies._situation import SUBJECT, Block
 from csprotocol.replies._targets import HTML, Target
@@ -213,9 +213,10 @@ class Writer:
         written = self.target.literal(text)
         if self.product.logic == "markers":
             return written
-        if "{{" in text or "{%" in text:
-            self.lost("literal", "a word joiner stands between two braces, so that they are no placeholder")
-        return _OPENING.sub(f"{{{_JOINER}", written)
+        broken, count = _OPENING.subn(f"{{{_JOINER}", written)
+        if count:
+            self.lost("literal", "a word joiner stands behind a brace, so that no placeholder begins with it")
+        return broken
 
     # Values
 
@@ -277,15 +278,21 @@ class Writer:
 
     def constant(self, part: mf2.Expression) -> str:
         """A placeholder without a variable, written here and now."""
+        grouping = self.message.formats.grouping
         declarations = parsed(self.message.resolved.sentences[self.key].source).declarations
         locals_ = tuple(each for each in declarations if isinstance(each, mf2.LocalDeclaration))
         message = mf2.Message(
             mf2.PatternMessage(locals_, (part,)),
             self.message.formats.locale,
             bidi_isolation="none",
-            locale_data=cldr.locale_data,
+            functions=functions(grouping),
+            locale_data=lambda locale: cldr.locale_data(locale, grouping=grouping),
         )
-        return message.format()
+        faults: list[mf2.MessageError] = []
+        text = message.format(on_error=faults.append)
+        if faults:
+            self.lost("function", f"is worked out in a reply alone: {text} is left")
+        return text
 
     def lost(self, code: str, message: str, variable: str = "", block: str = "") -> None:
         """Notes what the product cannot say."""

@@ -63,7 +63,11 @@ def _ticket_actions(message: Message, product: Product, losses: Losses) -> list[
     status = status_of(message, product, losses)
     actions = [{"field": "status", "value": status}] if status else []
     if message.situation.tags:
-        actions.append({"field": "current_tags", "value": " ".join(message.situation.tags)})
+        tags = ["_".join(tag.split()) for tag in message.situation.tags]
+        if tags != list(message.situation.tags):
+            where = {"situation": message.situation.id, "locale": message.locale}
+            losses.add("actions", "a tag has no spaces in Zendesk: _ stands in their place", **where)
+        actions.append({"field": "current_tags", "value": " ".join(tags)})
     return actions
 
 
