@@ -56,7 +56,8 @@ def _action(title: str, name: str, **arguments: str) -> dict[str, Any]:
 def freshdesk(messages: Iterable[Message], product: Product, losses: Losses) -> Mapping[str, str]:
     """``canned_responses.json``, as the bulk request takes it; visible to all agents."""
     folder = product.settings.get("folder_id", "")
-    if not folder.isdecimal():
+    if not folder.isdecimal() or len(folder) > 19:
+        folder = ""
         losses.add("setting", "a response that all agents see needs a folder: pass its number as mapping folder_id")
     responses = []
     for message in messages:

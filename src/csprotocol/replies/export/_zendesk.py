@@ -94,7 +94,7 @@ def _item(name: str, same: list[Message], product: Product, losses: Losses, defa
 def _locale_id(message: Message, product: Product, losses: Losses) -> int | None:
     key = f"locale_id.{message.locale}"
     said = product.settings.get(key, "")
-    if said.isdecimal():
+    if said.isdecimal() and len(said) < 20:
         return int(said)
     losses.add("setting", f"look the id up at /api/v2/locales and pass it as mapping {key}", locale=message.locale)
     return None
