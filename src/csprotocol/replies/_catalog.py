@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from csprotocol._parse import read_document
 from csprotocol.errors import (
     CatalogError,
-    DocumentError,
     InvalidValueError,
     NoSentencesError,
     Problem,
@@ -22,11 +19,12 @@ from csprotocol.model import FrozenDict
 from csprotocol.model._words import member
 from csprotocol.replies import cldr
 from csprotocol.replies._channels import ReplyChannel, Tone
+from csprotocol.replies._layers import builtin_situations, layer_of, nearest, overlay_folder
 from csprotocol.replies._plan import Plan, keys_for, parsed, variables_in
 from csprotocol.replies._reply import Reply
 from csprotocol.replies._resolve import Layer, Resolved, Voice, resolve, voice_of
 from csprotocol.replies._sentence import compiled
-from csprotocol.replies._situation import DENIAL, Denials, Shared, Situation, read_shared, read_situations
+from csprotocol.replies._situation import DENIAL, Denials, Shared, Situation, read_situations
 from csprotocol.replies._targets import TEXT
 from csprotocol.replies._texts import LocaleTexts, Sentence, builtin_locales, builtin_texts, overlay_texts
 from csprotocol.replies._variables import UnfitError, Variable
@@ -121,7 +119,7 @@ class Catalog:
             InvalidValueError: there are no sentences in one of the locales.
         """
         known = builtin_locales()
-        wanted = tuple(dict.fromkeys(_nearest(locale, known) for locale in locales)) or known
+        wanted = tuple(dict.fromkeys(nearest(locale, known) for locale in locales)) or known
         default = default_locale or next(iter(locales), "en")
         held = {name for name in known if not set(cldr.fallback_chain(name)).isdisjoint(wanted)}
         held |= {name for locale in wanted for name in cldr.fallback_chain(locale) if name in known}
@@ -129,13 +127,13 @@ class Catalog:
         def layer(locale: str) -> LocaleTexts | None:
             return builtin_texts(locale) if locale in held else None
 
-        shared, situations = _builtin_situations()
+        shared, situations = builtin_situations()
         return cls(
             shared=shared,
             situations=situations,
             layers=(layer,),
             locales=tuple(sorted(held)),
-            default_locale=_nearest(default, tuple(sorted(held)), keep=True),
+            default_locale=nearest(default, tuple(sorted(held)), keep=True),
             tone=None if tone is None else member(Tone, "tone", tone),
             grouping=grouping,
         )
@@ -150,7 +148,7 @@ class Catalog:
             DocumentError: a file cannot be read.
             CatalogError: with ``strict``, sentences with errors; ``findings`` holds each with file and line.
         """
-        path = _folder(folder)
+        path = overlay_folder(folder)
         held = overlay_texts(path)
         situations = dict(self._situations)
         for file in sorted((path / "situations").glob("*.toml")):
@@ -160,7 +158,7 @@ class Catalog:
         made = Catalog(
             shared=self._shared,
             situations=FrozenDict(situations),
-            layers=(*self._layers, _layer_of(held)),
+            layers=(*self._layers, layer_of(held)),
             locales=tuple(sorted({*self.locales, *held})),
             default_locale=self.default_locale,
             tone=self.tone,
@@ -389,50 +387,3 @@ def _fit(variable: Variable, value: object) -> Any:
         return variable.check()(value)
     except UnfitError:
         return None
-
-
-def _folder(folder: object) -> Path:
-    if not isinstance(folder, str | Path) or not str(folder).strip():
-        raise InvalidValueError.of("overlay", folder, expected="a folder of sentences")
-    return Path(folder)
-
-
-def _layer_of(held: Mapping[str, LocaleTexts]) -> Layer:
-    """Finds texts by each way of naming their locale: zh-TW is zh-Hant-TW as well."""
-    names: dict[str, LocaleTexts] = {}
-    for locale, texts in held.items():
-        region = locale.rpartition("-")[2]
-        for name in cldr.fallback_chain(locale):
-            if name.rpartition("-")[2] == region:
-                names.setdefault(name, texts)
-    return lambda locale: names.get(locale)  # noqa: PLW0108 - the type of dict.get has too many faces
-
-
-def _nearest(locale: str, known: Iterable[str], *, keep: bool = False) -> str:
-    """The first of the locale and its parents that is ``known``; with ``keep``, the locale itself when one is."""
-    chain = cldr.fallback_chain(locale)
-    found = next((name for name in chain if name in known), None)
-    if found is None:
-        raise InvalidValueError.unknown("locale", locale, sorted(known))
-    return chain[0] if keep else found
-
-
-@cache
-def _builtin_situations() -> tuple[Shared, Mapping[str, Situation]]:
-    import tomllib
-
-    folder = files("csprotocol.replies").joinpath("data").joinpath("situations")
-    tables = {
-        file.name: tomllib.loads(file.read_text(encoding="utf-8"))
-        for file in folder.iterdir()
-        if file.name.endswith(".toml")
-    }
-    try:
-        shared = read_shared("shared.toml", tables.pop("shared.toml"))
-        return shared, FrozenDict({
-            situation.id: situation
-            for name, plain in sorted(tables.items())
-            for situation in read_situations(name, plain, shared)
-        })  # fmt: skip
-    except DocumentError as error:  # pragma: no cover - the tests read every file
-        raise AssertionError(str(error)) from error
