@@ -393,6 +393,17 @@ class TestLaws:
             policy = bare(quietly(FORMS[name].read, document))
             assert policy == read_again(name, FORMS[name].write(policy).value)
 
+    def test_a_fee_beside_free_and_not_free(self) -> None:
+        """Found by the law above: what is said to be free and to cost something was free of one fee alone."""
+        document = {
+            "@type": "MerchantReturnPolicy",
+            "restockingFee": 15,
+            "customerRemorseReturnFees": ["FreeReturn", "ReturnFeesCustomerResponsibility"],
+        }
+        policy = bare(quietly(FORMS["schema-org"].read, document))
+        assert set(policy.terms[-1].fees) == set(ReasonNature)
+        assert policy == read_again("schema-org", FORMS["schema-org"].write(policy).value)
+
     @every_form
     @given(policies())
     def test_without_losses_read_undoes_write(self, name: str, policy: ReturnPolicy) -> None:

@@ -25,7 +25,8 @@ def charges_of(said: dict[str, Any], place: Place, losses: Losses, currencies: C
     fees, payers, labels = {}, {}, {}
     for nature in NATURES:
         shipping, payer = _shipping(said, nature, place, losses, currencies)
-        restocks = "RestockingFees" in words[nature] if named else "FreeReturn" not in words[nature]
+        # What is said to be free and to cost something is not free, here as in _shipping.
+        restocks = "RestockingFees" in words[nature] if named else {*words[nature]} != {"FreeReturn"}
         charged = Fees(return_shipping=shipping)
         if restocking is not None and restocks:
             amount = restocking.charged(currencies)
