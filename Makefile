@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 # The stamp changes with the packaging file, so that an edit of it installs again.
 STAMP = $(VENV)/.installed
 
-.PHONY: help setup demo test test-dateutil4 test-oracles test-engines lint bench docs changelog clean
+.PHONY: help setup demo test test-dateutil4 test-oracles test-engines search lint bench docs changelog clean
 
 help:
 	@echo "demo            a report on a bundled sample export"
@@ -13,6 +13,7 @@ help:
 	@echo "test-dateutil4  the tests, with python-dateutil 4"
 	@echo "test-oracles    the tests of the KPIs, with lifelines"
 	@echo "test-engines    the store on PostgreSQL and MariaDB servers of its own, tables of KPIs on Spark"
+	@echo "search          the laws, with fifty times the examples"
 	@echo "lint            ruff, mypy --strict, import contracts"
 	@echo "bench           speed and correctness against the peers"
 	@echo "docs            generated pages are up to date"
@@ -53,6 +54,10 @@ test-oracles:
 test-engines: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[engines]'
 	$(BIN)/python tools/engines.py -n 2
+
+# An hour or two: what it finds becomes a test of its own. SEARCH=tests/returns looks in one place.
+search: $(STAMP)
+	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -n 2 $(or $(SEARCH),tests)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

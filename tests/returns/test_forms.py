@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ from csprotocol.returns import (
     WindowKind,
 )
 from csprotocol.returns.forms import google, schema_org, shopify
+from csprotocol.returns.forms._schema_org_words import vocabulary
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "returns"
 URI = "https://shop.example/returns"
@@ -403,6 +405,35 @@ class TestLaws:
         policy = bare(quietly(FORMS["schema-org"].read, document))
         assert set(policy.terms[-1].fees) == set(ReasonNature)
         assert policy == read_again("schema-org", FORMS["schema-org"].write(policy).value)
+
+    def test_a_free_return_without_the_first_parcel(self) -> None:
+        """Found by the law above: it was free of the parcel back, and not of the restocking fee."""
+        document = {
+            "@type": "MerchantReturnPolicy",
+            "restockingFee": 15,
+            "customerRemorseReturnFees": "OriginalShippingFees",
+            "returnFees": ["FreeReturn", "OriginalShippingFees"],
+        }
+        policy = bare(quietly(FORMS["schema-org"].read, document))
+        assert set(policy.terms[-1].fees) == {ReasonNature.REMORSE}
+        assert policy.terms[-1].return_cost == {ReasonNature.NON_CONFORMITY: "merchant"}
+        assert policy == read_again("schema-org", FORMS["schema-org"].write(policy).value)
+
+    @pytest.mark.parametrize("restocking", [None, 15, {"value": 5}])
+    def test_all_pairs_of_fee_words(self, restocking: Any) -> None:
+        words = vocabulary()["enumerations"]["ReturnFeesEnumeration"]
+        sets = [list(chosen) for n in range(3) for chosen in combinations(words, n)]
+        for remorse, defect in product(sets, sets):
+            for amount in (None, {"value": 5}):
+                said = {
+                    "customerRemorseReturnFees": remorse,
+                    "itemDefectReturnFees": defect,
+                    "customerRemorseReturnShippingFeesAmount": amount,
+                    "restockingFee": restocking,
+                }
+                document = {"@type": "MerchantReturnPolicy"} | {key: each for key, each in said.items() if each}
+                policy = bare(quietly(FORMS["schema-org"].read, document))
+                assert policy == read_again("schema-org", FORMS["schema-org"].write(policy).value), document
 
     @every_form
     @given(policies())

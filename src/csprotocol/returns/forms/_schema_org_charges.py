@@ -25,8 +25,7 @@ def charges_of(said: dict[str, Any], place: Place, losses: Losses, currencies: C
     fees, payers, labels = {}, {}, {}
     for nature in NATURES:
         shipping, payer = _shipping(said, nature, place, losses, currencies)
-        # What is said to be free and to cost something is not free, here as in _shipping.
-        restocks = "RestockingFees" in words[nature] if named else {*words[nature]} != {"FreeReturn"}
+        restocks = "RestockingFees" in words[nature] if named else not _is_free(words[nature])
         charged = Fees(return_shipping=shipping)
         if restocking is not None and restocks:
             amount = restocking.charged(currencies)
@@ -76,7 +75,12 @@ def _shipping(
     if "ReturnFeesCustomerResponsibility" in words:
         return None, CUSTOMER
     # Where a restocking fee is named and nothing for the parcel, the parcel costs nothing.
-    return None, MERCHANT if {"FreeReturn", "RestockingFees"} & {*words} else None
+    return None, MERCHANT if _is_free(words) or "RestockingFees" in words else None
+
+
+def _is_free(words: list[str]) -> bool:
+    """Whether nothing is charged for sending back; what was paid for the first parcel is another matter."""
+    return "FreeReturn" in words and {*words} <= {"FreeReturn", "OriginalShippingFees"}
 
 
 def _label(said: dict[str, Any], nature: ReasonNature, place: Place, losses: Losses) -> str | None:
