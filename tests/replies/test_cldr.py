@@ -388,6 +388,11 @@ class TestList:
         with pytest.raises(InvalidValueError, match="put the text into a list"):
             cldr.formats("en").list("abc")
 
+    @pytest.mark.parametrize("items", [[5], ["Shirt", None], ("Shirt", "Cap", 3, "Shoes")])
+    def test_what_is_no_text_is_refused(self, items: Any) -> None:
+        with pytest.raises(InvalidValueError, match=r"items must be texts, got '(int|NoneType)'"):
+            cldr.formats("en").list(items)
+
     def test_style_refused(self) -> None:
         wrong: Any = "nor"
         with pytest.raises(InvalidValueError, match="did you mean or"):
@@ -435,6 +440,11 @@ class TestUnit:
     def test_unknown(self) -> None:
         with pytest.raises(InvalidValueError, match="did you mean duration-hour"):
             cldr.formats("en").unit(1, "duration-houre")
+
+    def test_what_is_no_name_is_refused(self) -> None:
+        unit: Any = 5
+        with pytest.raises(InvalidValueError, match="a name of CLDR"):
+            cldr.formats("en").unit(1, unit)
 
 
 class TestRelative:
@@ -494,8 +504,8 @@ class TestInterval:
         with pytest.raises(InvalidValueError, match="no earlier than the start"):
             cldr.formats("en").interval(date(2026, 11, 27), date(2026, 11, 26))
 
-    @pytest.mark.parametrize("skeleton", ["", "y M", "{}", "y" * 100])
-    def test_skeleton_refused(self, skeleton: str) -> None:
+    @pytest.mark.parametrize("skeleton", ["", "y M", "{}", "y" * 100, None])
+    def test_skeleton_refused(self, skeleton: Any) -> None:
         with pytest.raises(InvalidValueError, match="skeleton must be"):
             cldr.formats("en").interval(date(2026, 11, 27), date(2026, 11, 28), skeleton=skeleton)
 

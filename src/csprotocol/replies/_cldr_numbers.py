@@ -42,6 +42,8 @@ def unit_writer(data: mf2.BabelLocaleData, unit: str, length: str, *, is_exact: 
     """What writes numbers of a unit, with up to three decimals or with all of them."""
     if length not in get_args(UnitLength):
         raise InvalidValueError.unknown("length", length, get_args(UnitLength))
+    if not isinstance(unit, str):
+        raise InvalidValueError.of("unit", type(unit).__name__, expected="a name of CLDR such as duration-hour")
     width: Any = length
     try:
         formatter = data.number(mf2.NumberStyle("unit", unit=unit, unit_display=width))

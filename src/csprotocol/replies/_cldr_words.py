@@ -52,6 +52,10 @@ def list_writer(data: mf2.BabelLocaleData, style: str) -> Callable[[Iterable[str
     def write(items: Iterable[str]) -> str:
         texts = items if type(items) is tuple or type(items) is list else _several(items)
         count = len(texts)
+        try:
+            "".join(texts)
+        except TypeError:
+            raise InvalidValueError.of("items", _first_foreign(texts), expected="texts") from None
         if count < 2:
             return texts[0] if texts else ""
         if count == 2:
@@ -71,6 +75,10 @@ def _several(items: Iterable[str]) -> Sequence[str]:
     if isinstance(items, str):
         raise InvalidValueError.of("items", "str", expected="several texts", hint="put the text into a list")
     return tuple(items)
+
+
+def _first_foreign(texts: Sequence[object]) -> str:
+    return next(type(each).__name__ for each in texts if not isinstance(each, str))
 
 
 def _list_patterns(data: mf2.BabelLocaleData, style: str) -> dict[str, str]:
