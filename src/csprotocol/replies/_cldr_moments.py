@@ -112,7 +112,8 @@ def interval_writer(data: mf2.BabelLocaleData, skeleton: str) -> Callable[[dt.da
     """What writes the days (or the moments) from start to end, without saying twice what they share."""
     from babel.dates import match_skeleton
 
-    if not (isinstance(skeleton, str) and _SKELETON.fullmatch(skeleton)):
+    given: object = skeleton
+    if not isinstance(given, str) or not _SKELETON.fullmatch(given):
         raise InvalidValueError.of("skeleton", str(skeleton), expected="date fields of CLDR such as yMMMd")
     known: Any = data.babel.interval_formats
     nearest = skeleton if skeleton in known else match_skeleton(skeleton, known)

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from csprotocol.sla._ahead import most_urgent, next_wakeup
+from csprotocol.sla._clock_kind import ClockKind
+from csprotocol.sla._clock_rule import CalendarChange, ClockRule, DueAtClosing, OnReopen, Warn
 from csprotocol.sla._columns import ClockColumns, judge_columns
 from csprotocol.sla._compare import Change, Simulation, diff, simulate
 from csprotocol.sla._evaluate import Sla, evaluate
 from csprotocol.sla._explain import Stretch, explain
 from csprotocol.sla._gaming import DoubtfulPause, doubtful_pauses
-from csprotocol.sla._policy import (
-    CalendarChange,
-    ClockKind,
-    ClockRule,
-    DueAtClosing,
-    OnReopen,
-    Rule,
-    SlaPolicy,
-    Warn,
-    When,
-)
+from csprotocol.sla._policy import Rule, SlaPolicy, When
 from csprotocol.sla._state import Breach, ClockState, ClockWarning, Run, State
 from csprotocol.sla._targets import (
     BusinessDays,

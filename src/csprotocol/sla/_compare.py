@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from csprotocol.model import FrozenDict, Ticket
+from csprotocol.sla._clock_kind import ClockKind
 from csprotocol.sla._evaluate import Sla
-from csprotocol.sla._policy import ClockKind
 from csprotocol.sla._state import ClockState, State
 from csprotocol.sla._terms import Calendars, Policies
 

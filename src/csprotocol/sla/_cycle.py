@@ -7,7 +7,7 @@ from typing import Final
 
 from csprotocol.calendar import BusinessCalendar
 from csprotocol.errors import BusinessTimeError, NeverOpenError
-from csprotocol.sla._policy import ClockRule
+from csprotocol.sla._clock_rule import ClockRule
 from csprotocol.sla._state import Breach
 from csprotocol.sla._targets import OpenTime, Target
 

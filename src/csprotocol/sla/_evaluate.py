@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from csprotocol.model import Event, EventKind, Ticket, require_aware
+from csprotocol.sla._clock_kind import NEEDS, ClockKind
 from csprotocol.sla._fold import Fold
 from csprotocol.sla._measure import clock_state
-from csprotocol.sla._policy import NEEDS, ClockKind
 from csprotocol.sla._state import ClockState
 from csprotocol.sla._terms import Calendars, Policies, Sheet
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from csprotocol.model import ActorKind, Event, EventKind, StatusCategory, Ticket, in_order
-from csprotocol.sla._policy import ClockKind
+from csprotocol.sla._clock_kind import ClockKind
 from csprotocol.sla._state import ClockState
 
 __all__ = ["DoubtfulPause", "doubtful_pauses"]

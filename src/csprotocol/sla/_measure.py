@@ -9,8 +9,8 @@ from typing import Final
 
 from csprotocol.errors import BusinessTimeError
 from csprotocol.model._draft import draft_of
+from csprotocol.sla._clock_kind import ClockKind
 from csprotocol.sla._cycle import Cycle
-from csprotocol.sla._policy import ClockKind
 from csprotocol.sla._state import ClockState, ClockWarning, State
 from csprotocol.sla._targets import OpenTime
 

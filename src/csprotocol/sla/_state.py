@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from csprotocol.calendar import BusinessCalendar
-from csprotocol.sla._policy import ClockKind
+from csprotocol.sla._clock_kind import ClockKind
 from csprotocol.sla._targets import Target
 
 __all__ = ["Breach", "ClockState", "ClockWarning", "Run", "State"]

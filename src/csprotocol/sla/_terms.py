@@ -9,7 +9,9 @@ from typing import Final
 from csprotocol.calendar import BusinessCalendar
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import StatusCategory
-from csprotocol.sla._policy import ClockKind, ClockRule, Rule, SlaPolicy, When
+from csprotocol.sla._clock_kind import ClockKind
+from csprotocol.sla._clock_rule import ClockRule
+from csprotocol.sla._policy import Rule, SlaPolicy, When
 from csprotocol.sla._targets import Target
 
 __all__ = ["Calendars", "Facts", "Policies", "Sheet", "Terms"]

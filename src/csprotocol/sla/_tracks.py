@@ -8,8 +8,9 @@ from typing import Final
 
 from csprotocol.calendar import BusinessCalendar
 from csprotocol.model import ActorKind, StatusCategory
+from csprotocol.sla._clock_kind import ClockKind
+from csprotocol.sla._clock_rule import OnReopen
 from csprotocol.sla._cycle import RUNNING, Cycle
-from csprotocol.sla._policy import ClockKind, OnReopen
 from csprotocol.sla._targets import DueAt, Target
 from csprotocol.sla._terms import Terms
 
