@@ -18,8 +18,9 @@ from csprotocol.returns._period import Period
 from csprotocol.returns._policy import ReturnPolicy
 from csprotocol.returns._refund import minor_of, require_currency
 from csprotocol.returns._request import Remedy
+from csprotocol.returns._return_cost import return_cost_payer, say_return_cost
 from csprotocol.returns._rma import rma_number
-from csprotocol.returns._settle import Settlement, return_cost_payer, say_return_cost
+from csprotocol.returns._settle import Settlement
 from csprotocol.returns._terms import ReturnTerms
 
 __all__ = ["together"]
