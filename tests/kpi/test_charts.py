@@ -71,6 +71,11 @@ class TestXmr:
         found = [each.last for each in chart.signals if each.rule is RunRule.BEYOND_LIMITS]
         assert set(outside) <= set(found)
 
+    @pytest.mark.parametrize(("values", "lowest"), [([1, 2, 3], 2), ([timedelta(hours=1)] * 2, timedelta(hours=2))])
+    def test_refuses_a_lowest_that_is_not(self, values: list[Any], lowest: Any) -> None:
+        with pytest.raises(InvalidValueError, match="no more than the least value, 1"):
+            xmr(values, lowest=lowest)
+
 
 class TestPChart:
     def test_limits_by_count(self) -> None:
@@ -96,6 +101,9 @@ class TestPChart:
     def test_refuses_what_is_no_rate_of_counts(self) -> None:
         with pytest.raises(InvalidValueError, match="so many of so many"):
             p_chart([Ratio(3, 2)])
+        shares: Any = [0.5, None]
+        with pytest.raises(InvalidValueError, match="a Ratio or a summary that has one"):
+            p_chart(shares)
 
     @given(st.lists(COUNTS, max_size=30))
     def test_points_outside_are_told(self, counts: list[tuple[int, int]]) -> None:

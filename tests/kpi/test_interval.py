@@ -74,7 +74,7 @@ class TestRateInterval:
         )
         assert covers >= CONFIDENCE
 
-    @pytest.mark.parametrize("rate", [Ratio(3, 2), Ratio(1, 3).inverse, Ratio(7, 2)])
+    @pytest.mark.parametrize("rate", [Ratio(3, 2), Ratio(1, 3).inverse, Ratio(7, 2), Ratio(1, 10**400)])
     def test_refuses_what_is_no_part(self, rate: Ratio) -> None:
         with pytest.raises(InvalidValueError, match="so many of so many"):
             rate_interval(rate)

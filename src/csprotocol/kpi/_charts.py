@@ -84,11 +84,14 @@ def xmr(
     True
 
     Raises:
-        InvalidValueError: NaN or infinity, a ``baseline`` that is no count, an unknown rule.
+        InvalidValueError: NaN or infinity, a value below ``lowest``, a ``baseline`` that is no count, an unknown rule.
     Source: W. A. Shewhart; constants for two neighbours: 2.66 = 3 / 1.128 and 3.268 (D. J. Wheeler, unverified).
     """
     sample = Sample[T].of(values)
     numbers = sample.numbers
+    least = sample.back(min(sample.known)) if sample.known else None
+    if least is not None and lowest is not None and least < lowest:
+        raise InvalidValueError.of("lowest", lowest, expected=f"no more than the least value, {least}")
     first = len(numbers) if baseline is None else whole("baseline", baseline)
     ranges: list[float | None] = [None] * min(1, len(numbers))
     ranges += [None if one is None or other is None else abs(other - one) for one, other in pairwise(numbers)]

@@ -86,6 +86,10 @@ class Interval(Generic[T]):
         return f"{_shown(self.low)} to {_shown(self.high)} ({self.confidence * 100:g}%, {self.method}, n {self.n})"
 
 
+# Counts beyond this are none: floats end at 10**308, and their squares and products come first.
+_MOST: Final = 10**100
+
+
 class RateMethod(StrEnum):
     """How the interval of one rate is made. ``wilson`` is the default.
 
@@ -174,9 +178,11 @@ def adjusted_wald(promoters: int, passives: int, detractors: int) -> tuple[float
 
 def counts_of(rate: AnyRate) -> tuple[int, int]:
     """Part and whole of a rate of counts."""
-    ratio = rate if isinstance(rate, Ratio) else rate.ratio
+    ratio: object = rate if isinstance(rate, Ratio) else getattr(rate, "ratio", None)
+    if not isinstance(ratio, Ratio):
+        raise InvalidValueError.of("rate", type(rate).__name__, expected="a Ratio or a summary that has one")
     part, whole = ratio.numerator, ratio.denominator
-    if not (isinstance(part, int) and isinstance(whole, int) and part <= whole):
+    if not (isinstance(part, int) and isinstance(whole, int) and part <= whole < _MOST):
         raise InvalidValueError.of(
             "rate", str(ratio), expected="so many of so many", hint="amounts and inverses have no such interval"
         )
