@@ -87,7 +87,7 @@ class Interval(Generic[T]):
 
 
 # Counts beyond this are none: floats end at 10**308, and their squares and products come first.
-_MOST: Final = 10**100
+_MOST = 10**100
 
 
 class RateMethod(StrEnum):
