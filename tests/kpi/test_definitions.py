@@ -8,7 +8,7 @@ import pytest
 
 from csprotocol import kpi
 from csprotocol.errors import InvalidValueError
-from csprotocol.kpi import Definition, definition, definitions, preset
+from csprotocol.kpi import Clock, Definition, definition, definitions, preset, vendors
 
 ROW = [
     "first_reply",
@@ -18,6 +18,7 @@ ROW = [
     "fcr_no_repeat",
     "reopen_rate",
     "csat",
+    "csat_balance",
     "csat_mean",
     "nps",
     "ces",
@@ -54,6 +55,7 @@ CHOOSING = {
     "causes",
     "ces",
     "csat",
+    "csat_balance",
     "csat_mean",
     "fcr",
     "fcr_no_repeat",
@@ -143,3 +145,24 @@ class TestPreset:
     def test_unknown_vendor(self) -> None:
         with pytest.raises(InvalidValueError, match="did you mean zendesk"):
             preset("zendesc", "fcr")
+
+
+class TestVendors:
+    def test_are_those_with_a_preset(self) -> None:
+        assert VENDORS == [vendor.id for vendor in vendors()]
+
+    @pytest.mark.parametrize("vendor", vendors(), ids=lambda vendor: vendor.id)
+    def test_name_a_source_and_a_kpi_of_satisfaction(self, vendor: kpi.Vendor) -> None:
+        assert all([vendor.name, vendor.source, vendor.as_of <= date(2027, 11, 21)])
+        assert vendor.csat in {"csat", "csat_mean", "csat_balance"}
+        assert vendor.statistic in {None, "mean", "median"}
+
+    @pytest.mark.parametrize("vendor", vendors(), ids=lambda vendor: vendor.id)
+    def test_hold_the_options_of_their_presets(self, vendor: kpi.Vendor) -> None:
+        assert {each.id: preset(vendor.id, each.id) for each in definitions()} == {
+            each.id: vendor.options.get(each.id, {}) for each in definitions()
+        }
+
+    def test_say_nothing_where_their_pages_do_not(self) -> None:
+        clocks = {vendor.id: vendor.clock for vendor in vendors()}
+        assert (Clock.BOTH, None) == (clocks["zendesk"], clocks["freshservice"])

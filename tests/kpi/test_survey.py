@@ -18,8 +18,10 @@ from csprotocol.kpi import (
     ces,
     ces_share,
     csat,
+    csat_balance,
     csat_good_bad,
     csat_mean,
+    nps,
     survey_answers,
 )
 from csprotocol.model import TicketFacts
@@ -203,3 +205,57 @@ class TestSurveyAnswers:
     def test_unknown_metric(self) -> None:
         with pytest.raises(InvalidValueError, match="did you mean csat"):
             survey_answers([], "csta")  # type: ignore[arg-type]
+
+
+class TestCsatBalance:
+    @pytest.mark.parametrize(
+        ("ratings", "points", "counts"),
+        [
+            ([5, 4, 3, 2, 1], 0.0, (2, 1, 2)),
+            ([5, 5, 4, None], 100.0, (3, 0, 0)),
+            ([1, 3, 3, 3], -25.0, (0, 3, 1)),
+            ([None], None, (0, 0, 0)),
+            ([], None, (0, 0, 0)),
+        ],
+    )
+    def test_satisfied_minus_dissatisfied(
+        self, ratings: list[int | None], points: float | None, counts: tuple[int, int, int]
+    ) -> None:
+        found = csat_balance(ratings)
+        assert (points, counts) == (found.value, (found.satisfied, found.neutral, found.dissatisfied))
+
+    @given(STARS)
+    def test_is_the_share_of_the_one_minus_that_of_the_other(self, ratings: list[int | None]) -> None:
+        found = csat_balance(ratings)
+        happy, unhappy = csat(ratings), csat([None if each is None else 6 - each for each in ratings])
+        if found.value is None:
+            assert happy.value is None
+        else:
+            exact = (happy.ratio.exact or 0) - (unhappy.ratio.exact or 0)
+            assert float(100 * exact) == found.value
+        assert (happy.n, happy.missing) == (found.n, found.missing)
+
+    def test_is_as_sure_as_a_net_promoter_score_of_the_same_counts(self) -> None:
+        assert nps([10, 10, 7, 0]).interval() == csat_balance([5, 4, 3, 2]).interval()
+        assert csat_balance([None]).interval() is None
+
+    def test_three_faces_must_be_named(self) -> None:
+        with pytest.raises(InvalidValueError, match="satisfied_from"):
+            csat_balance([3], scale=(1, 3))
+        found = csat_balance([3, 2, 1, 1], scale=(1, 3), satisfied_from=3, dissatisfied_to=1)
+        assert (-25.0, "3", "1") == (found.value, found.options["satisfied_from"], found.options["dissatisfied_to"])
+
+    @pytest.mark.parametrize("limits", [{"dissatisfied_to": 4}, {"satisfied_from": 2}, {"dissatisfied_to": 9}])
+    def test_limits_must_rise(self, limits: dict[str, int]) -> None:
+        with pytest.raises(InvalidValueError, match="dissatisfied_to"):
+            csat_balance([3], **limits)  # type: ignore[arg-type]
+
+    def test_a_rating_that_the_scale_does_not_have(self) -> None:
+        assert {"out-of-scale": 1} == csat_balance([9, 5], out_of_scale="reject").rejected
+        with pytest.raises(OutOfScaleError):
+            csat_balance([9])
+
+    def test_explains_itself(self) -> None:
+        told = csat_balance([5, None]).explain()
+        assert "Balance of customer satisfaction: 100.0 points; n 1; missing 1 (no-answer 1)" in told
+        assert "dissatisfied_to 2" in told

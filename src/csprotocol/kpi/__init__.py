@@ -11,7 +11,7 @@ from csprotocol.kpi._charts import PChart, PPoint, XmrChart, p_chart, p_limits, 
 from csprotocol.kpi._compare import Compared, Comparison, NoVerdict, Verdict, compare
 from csprotocol.kpi._cost import CostPerContact, cost_per_contact
 from csprotocol.kpi._counts import ServiceCounts, service_counts, tickets_per_day
-from csprotocol.kpi._definitions import Definition, Direction, definition, definitions, preset
+from csprotocol.kpi._definitions import Definition, Direction, definition, definitions
 from csprotocol.kpi._duration_stream import DurationStream
 from csprotocol.kpi._fcr import FcrVariant, fcr
 from csprotocol.kpi._first_reply import AgentStarted, Start, first_reply, first_reply_of
@@ -40,6 +40,7 @@ from csprotocol.kpi._pages import PageSupport, hit_rate, rank_pages, support_con
 from csprotocol.kpi._percentile import PercentileMethod, mean, median, percentile
 from csprotocol.kpi._phone import ServiceLevel, abandonment, aht, asa, service_level
 from csprotocol.kpi._population import Counting, MissingReason
+from csprotocol.kpi._presets import Clock, Vendor, preset, vendors
 from csprotocol.kpi._rate_test import RateTest, rate_test
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._reopen import ReopenCounting, reopen_rate
@@ -57,11 +58,12 @@ from csprotocol.kpi._survey import (
     ces,
     ces_share,
     csat,
+    csat_balance,
     csat_good_bad,
     csat_mean,
     survey_answers,
 )
-from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
+from csprotocol.kpi._survey_summary import SurveyBalance, SurveyMean, SurveyShare
 from csprotocol.kpi._survival import Survival, SurvivalBand, SurvivalStep, kaplan_meier
 from csprotocol.kpi._ticket_stream import TicketDurations, TicketRate
 
@@ -83,6 +85,7 @@ __all__ = [
     "AnyRate",
     "Backlog",
     "Cause",
+    "Clock",
     "Compared",
     "Comparison",
     "CostPerContact",
@@ -138,6 +141,7 @@ __all__ = [
     "SlaAttainment",
     "Start",
     "Suppression",
+    "SurveyBalance",
     "SurveyMean",
     "SurveyShare",
     "Survival",
@@ -147,6 +151,7 @@ __all__ = [
     "TableSpec",
     "TicketDurations",
     "TicketRate",
+    "Vendor",
     "Verdict",
     "Within",
     "XmrChart",
@@ -163,6 +168,7 @@ __all__ = [
     "contact_rate",
     "cost_per_contact",
     "csat",
+    "csat_balance",
     "csat_good_bad",
     "csat_mean",
     "definition",
@@ -208,6 +214,7 @@ __all__ = [
     "table",
     "tickets_per_day",
     "unreplied",
+    "vendors",
     "xmr",
 ]
 

@@ -14,7 +14,7 @@ from typing import Any
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import FrozenDict
 
-__all__ = ["Definition", "Direction", "definition", "definitions", "preset"]
+__all__ = ["Definition", "Direction", "definition", "definitions", "read_table"]
 
 
 class Direction(StrEnum):
@@ -100,24 +100,8 @@ def definitions() -> tuple[Definition, ...]:
     return tuple(_catalogue().values())
 
 
-def preset(vendor: str, kpi: str) -> Mapping[str, Any]:
-    """What ``vendor`` chooses among the options of ``kpi``, to be passed on with ``**``.
-
-    Empty where the vendor is known and says nothing about the KPI that differs from our default.
-
-    >>> preset("zendesk", "first_reply")
-    {'agent_started': 'second_reply'}
-
-    Raises:
-        InvalidValueError: an unknown vendor or KPI.
-    """
-    vendors = _read("presets.toml")
-    if vendor not in vendors:
-        raise InvalidValueError.unknown("vendor", vendor, vendors)
-    return FrozenDict(vendors[vendor].get(definition(kpi).id, {}))
-
-
-def _read(name: str) -> dict[str, dict[str, Any]]:
+def read_table(name: str) -> dict[str, dict[str, Any]]:
+    """One of the package's own tables, as it is written."""
     return tomllib.loads(files(__package__).joinpath(f"data/{name}").read_text(encoding="utf-8"))
 
 
@@ -137,5 +121,5 @@ def _catalogue() -> Mapping[str, Definition]:
             confidence=row.get("confidence", "read"),
             aliases=tuple(row.get("aliases", ())),
         )
-        for kpi, row in sorted(_read("definitions.toml").items())
+        for kpi, row in sorted(read_table("definitions.toml").items())
     }

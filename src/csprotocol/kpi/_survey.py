@@ -13,7 +13,7 @@ from csprotocol.kpi._choice import chosen, exact_number
 from csprotocol.kpi._definitions import definition
 from csprotocol.kpi._population import Counting, Tally
 from csprotocol.kpi._ratio import Ratio
-from csprotocol.kpi._survey_summary import Scale, SurveyMean, SurveyShare
+from csprotocol.kpi._survey_summary import Scale, SurveyBalance, SurveyMean, SurveyShare
 from csprotocol.model import FrozenDict, Rejection, TicketFacts
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "ces",
     "ces_share",
     "csat",
+    "csat_balance",
     "csat_good_bad",
     "csat_mean",
     "survey_answers",
@@ -82,6 +83,49 @@ def csat_mean(
         InvalidValueError: a scale that is none.
     """
     return _mean("csat_mean", ratings, scale, out_of_scale)
+
+
+def csat_balance(
+    ratings: Iterable[Number | None],
+    *,
+    scale: Scale = (1, 5),
+    satisfied_from: Number | None = None,
+    dissatisfied_to: Number | None = None,
+    out_of_scale: OutOfScale | str = OutOfScale.RAISE,
+) -> SurveyBalance:
+    """Satisfied minus dissatisfied answers per answer, in points; those between count only below the line.
+
+    Satisfied are the top two boxes, dissatisfied the lowest two, unless named: on three faces they must be.
+
+    >>> csat_balance([5, 5, 4, 3, 1, None]).value
+    40.0
+    >>> csat_balance([3, 3, 2, 1], scale=(1, 3), satisfied_from=3, dissatisfied_to=1).value
+    25.0
+    >>> csat_balance([]).value is None
+    True
+
+    Raises:
+        OutOfScaleError: a rating outside ``scale``, unless ``out_of_scale="reject"``.
+        InvalidValueError: a scale that is none, a limit outside it, limits that do not rise.
+    """
+    above = _limit(scale, "satisfied_from", satisfied_from, boxes=2)
+    lowest_two = scale[0] + 1 if dissatisfied_to is None else dissatisfied_to
+    below = _limit(scale, "dissatisfied_to", lowest_two, boxes=2)
+    if not below < above:
+        raise InvalidValueError.of("dissatisfied_to", dissatisfied_to, expected=f"below satisfied_from, {above}")
+    answers = _read("csat_balance", ratings, scale, out_of_scale)
+    satisfied, dissatisfied = (sum(x >= above for x in answers.given), sum(x <= below for x in answers.given))
+    limits = {"satisfied_from": f"{float(above):g}", "dissatisfied_to": f"{float(below):g}"}
+    return SurveyBalance(
+        definition=definition("csat_balance"),
+        options=FrozenDict({**answers.options, **limits}),
+        satisfied=satisfied,
+        neutral=len(answers.given) - satisfied - dissatisfied,
+        dissatisfied=dissatisfied,
+        asked=answers.asked,
+        rejected=_counted(answers.rejections),
+        rejections=answers.rejections,
+    )
 
 
 def csat_good_bad(ratings: Iterable[str | None], *, out_of_scale: OutOfScale | str = OutOfScale.RAISE) -> SurveyShare:

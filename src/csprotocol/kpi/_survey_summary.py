@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from csprotocol.kpi._definitions import Definition
-from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval
+from csprotocol.kpi._interval import CONFIDENCE, Interval, adjusted_wald, normal_quantile, rate_interval
 from csprotocol.kpi._population import MissingReason, told
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.model import FrozenDict, Rejection
 
-__all__ = ["Scale", "SurveyMean", "SurveyShare"]
+__all__ = ["Scale", "SurveyBalance", "SurveyMean", "SurveyShare"]
 
 Scale: TypeAlias = tuple[int, int]
 
@@ -124,11 +124,78 @@ class SurveyMean:
         return _explained(self)
 
 
+@dataclass(frozen=True, slots=True)
+class SurveyBalance:
+    """Satisfied minus dissatisfied per answer, in points from -100 to 100. ``value`` is ``None`` when nobody answered.
+
+    >>> from csprotocol.kpi import csat_balance
+    >>> answers = csat_balance([5, 4, 3, 1, None])
+    >>> answers.value, answers.satisfied, answers.neutral, answers.dissatisfied, answers.missing
+    (25.0, 2, 1, 1, {'no-answer': 1})
+    """
+
+    definition: Definition
+    options: Mapping[str, str]
+    satisfied: int
+    neutral: int
+    dissatisfied: int
+    asked: int
+    rejected: Mapping[str, int]
+    rejections: tuple[Rejection, ...]
+
+    @property
+    def value(self) -> float | None:
+        """Points from -100 to 100."""
+        return float(Fraction(100 * (self.satisfied - self.dissatisfied), self.n)) if self.n else None
+
+    @property
+    def n(self) -> int:
+        """How many answered, on the scale."""
+        return self.satisfied + self.neutral + self.dissatisfied
+
+    @property
+    def missing(self) -> Mapping[str, int]:
+        """How many were asked and did not answer, under ``no-answer``."""
+        return _unanswered(self.asked, self.n)
+
+    @property
+    def response_rate(self) -> Ratio:
+        """Answers / surveys sent; rejected answers are in neither."""
+        return Ratio(self.n, self.asked)
+
+    def interval(self, *, confidence: float = CONFIDENCE) -> Interval[float] | None:
+        """Between which points (-100..100) the true balance lies, as a net promoter score has it.
+
+        ``None`` when nobody answered.
+
+        >>> from csprotocol.kpi import csat_balance
+        >>> print(csat_balance([5, 5, 4, 3, 1]).interval())
+        -29.7827 to 79.7827 (95%, adjusted_wald, n 5)
+
+        Raises:
+            InvalidValueError: a ``confidence`` not between 0 and 1.
+        """
+        z = normal_quantile(confidence)
+        if not self.n:
+            return None
+        centre, error = adjusted_wald(self.satisfied, self.neutral, self.dissatisfied)
+        low, high = (100 * (centre + side * z * error) for side in (-1, 1))
+        return Interval(max(low, -100.0), min(high, 100.0), float(confidence), "adjusted_wald", self.n)
+
+    def __str__(self) -> str:
+        shown = "no value" if self.value is None else f"{self.value:.1f} points"
+        return f"{self.definition.name}: {shown}; {told(self.n, self.missing, self.rejected)}"
+
+    def explain(self) -> str:
+        """The number, what it rests on, the options chosen and the definition."""
+        return _explained(self)
+
+
 def _unanswered(asked: int, answered: int) -> Mapping[str, int]:
     return FrozenDict({str(MissingReason.NO_ANSWER): asked - answered} if asked > answered else {})
 
 
-def _explained(summary: SurveyShare | SurveyMean) -> str:
+def _explained(summary: SurveyShare | SurveyMean | SurveyBalance) -> str:
     written = ", ".join(f"{name} {value}" for name, value in summary.options.items())
     return "\n".join(
         [
