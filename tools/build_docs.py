@@ -1,5 +1,5 @@
-"""Builds the pages of docs/ that are generated from data: KPIs, workflows, statuses of helpdesks, the law on returns,
-replies.
+"""Builds the pages of docs/ that are generated from data: KPIs and their presets, workflows, statuses of helpdesks,
+the law on returns, replies.
 
 Run ``python tools/build_docs.py`` to write them, with ``--check`` to compare only.
 """
@@ -100,6 +100,15 @@ def _exported(helpdesk: StatusMap, state: str, workflow: Workflow) -> str:
 def kpi_catalogue() -> str:
     """The page of KPI definitions."""
     return KPI_HEAD + "".join(_entry(each) for each in definitions())
+
+
+def kpi_presets() -> str:
+    """The page of presets: the same tickets under the definition of each vendor."""
+    # As a script this file has its own folder on the path, and not the one that holds it.
+    sys.path.insert(0, str(DOCS.parent))
+    from tools.build_presets_page import presets_page
+
+    return presets_page()
 
 
 def statuses() -> str:
@@ -346,6 +355,7 @@ def _reply_variable(variable: Variable) -> str:
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "kpi-catalogue.md": kpi_catalogue,
+    "kpi-presets.md": kpi_presets,
     "law.md": law_page,
     "reply-catalogue.md": reply_catalogue,
     "statuses.md": statuses,
