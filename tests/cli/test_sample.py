@@ -16,7 +16,7 @@ from tools import generate_zendesk_export as tool
 from .commands import measure, report_on
 
 SAMPLE = Path(__file__).parents[2] / "src" / "csprotocol" / "data" / "sample_zendesk"
-OPTIONS = ("--from", "zendesk", "--now", "2026-11-01T00:00Z")
+OPTIONS = ("--from", "zendesk", "--now", "2026-11-01T00:00Z", "--min-n", "0")
 CHANNELS = {
     "email": "email", "web": "form", "native_messaging": "messaging", "whatsapp": "messaging", "chat": "chat",
     "voice": "phone", "facebook": "social", "api": "other",

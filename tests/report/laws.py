@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from csprotocol.report import FORMATS, Report, render
+from csprotocol.report import FORMATS, Measure, Report, render
 
 __all__ = ["check", "csv_rows", "plain"]
 
@@ -23,7 +23,7 @@ def check(report: Report) -> None:
         for measure in group.measures:
             left_out = sum(measure.missing.values()) + sum(measure.rejected.values())
             assert (group.key, measure.key, measure.n + left_out) == (group.key, measure.key, group.tickets)
-            assert (measure.n == 0) == (next(iter(measure.values.values())) is None)
+            _check_numbers(measure, report.spec.min_n)
     for i, measure in enumerate(report.total.measures):
         parts = [group.measures[i] for group in groups]
         assert sum(part.n for part in parts) == measure.n
@@ -34,6 +34,25 @@ def check(report: Report) -> None:
     told = {form: render(report, form) for form in FORMATS}
     assert told == {form: render(report, form) for form in FORMATS}
     assert dict(_from_json(report, json.loads(told["json"]))) == dict(_from_csv(report, told["csv"])) == _told(report)
+
+
+def _check_numbers(measure: Measure, min_n: int) -> None:
+    values = measure.values.values()
+    if measure.suppressed:
+        assert 0 < measure.n
+        assert (measure.suppressed == "small-sample") == (measure.n < min_n)
+        assert {*values, *measure.intervals.values()} <= {None}
+        assert not measure.counts
+        return
+    assert not 0 < measure.n < min_n
+    assert (measure.n == 0) == (next(iter(values)) is None)
+    for name, interval in measure.intervals.items():
+        value = measure.values[name]
+        if interval is not None:
+            assert value is not None
+            assert interval.low <= interval.high
+            # The centre of an adjusted Wald interval lies off the score.
+            assert value in interval or measure.unit == "points"
 
 
 def plain(report: Report) -> Any:
@@ -47,10 +66,13 @@ def csv_rows(text: str) -> list[dict[str, str]]:
 Statistic = tuple[int, str, str, str]
 
 
-def _told(report: Report) -> dict[Statistic, tuple[float | None, int, int, int, int]]:
+Cells = tuple[float | str | None, int, int, int, int]
+
+
+def _told(report: Report) -> dict[Statistic, Cells]:
     return {
         (i, *measure.key, name): (
-            value,
+            "suppressed" if measure.suppressed else value,
             group.tickets,
             measure.n,
             sum(measure.missing.values()),
@@ -66,19 +88,19 @@ def _all(report: Report) -> tuple[Any, ...]:
     return (*report.groups, report.total) if report.by else (report.total,)
 
 
-def _from_json(report: Report, told: Any) -> Iterator[tuple[Statistic, tuple[float | None, int, int, int, int]]]:
+def _from_json(report: Report, told: Any) -> Iterator[tuple[Statistic, Cells]]:
     for i, group in enumerate([*told["groups"], told["total"]]):
         for measure in group["measures"]:
             counts = (measure["n"], sum(measure["missing"].values()), sum(measure["rejected"].values()))
-            for name in ("median", "mean", "p90", "share", "response_rate", "points"):
+            for name in ("median", "mean", "p90", "p95", "share", "response_rate", "points"):
                 if name in measure:
                     yield (
                         (i, measure["kpi"], measure["variant"] or "", name),
-                        (measure[name], group["tickets"], *counts),
+                        ("suppressed" if measure["suppressed"] else measure[name], group["tickets"], *counts),
                     )
 
 
-def _from_csv(report: Report, told: str) -> Iterator[tuple[Statistic, tuple[float | None, int, int, int, int]]]:
+def _from_csv(report: Report, told: str) -> Iterator[tuple[Statistic, Cells]]:
     rows = list(csv.reader(io.StringIO(told)))[1:]
     key = len(report.by) or 1
     group, before = -1, None
@@ -88,4 +110,6 @@ def _from_csv(report: Report, told: str) -> Iterator[tuple[Statistic, tuple[floa
         group += first
         assert first or row[:key] == before
         before = row[:key]
-        yield (group, kpi, variant, name), (float(value) if value else None, *map(int, (tickets, n, missing, rejected)))  # type: ignore[misc]
+        counts = [int(each) for each in (tickets, n, missing, rejected)]
+        number = value if value == "suppressed" else float(value) if value else None
+        yield (group, kpi, variant, name), (number, counts[0], counts[1], counts[2], counts[3])

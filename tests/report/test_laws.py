@@ -69,7 +69,7 @@ def export(rows: list[dict[str, Any]]) -> Read[TicketExport]:
 
 
 SPECS = st.builds(
-    lambda by, tz, as_of, anchor, within, clock: ReportSpec(
+    lambda by, tz, as_of, anchor, within, clock, statistics: ReportSpec(
         as_of=as_of,
         by=tuple(by),
         tz=tz,
@@ -80,6 +80,8 @@ SPECS = st.builds(
             Target.parse(f"first_reply=4h:{clock if within else 'elapsed'}"),
             Target.parse("resolution=24h"),
         ),
+        compare_to="previous" if {"month", "week"} & {*by} else "",
+        **statistics,
     ),
     by=st.lists(st.sampled_from(BY), unique=True, max_size=3).filter(lambda by: {"month", "week"} - {*by}),
     tz=st.sampled_from(["UTC", "Europe/Madrid", "America/New_York", "Pacific/Auckland"]),
@@ -87,6 +89,15 @@ SPECS = st.builds(
     anchor=st.sampled_from(["created", "first_reply", "resolved"]),
     within=st.sampled_from([None, HOURS]),
     clock=st.sampled_from(["elapsed", "business"]),
+    statistics=st.fixed_dictionaries(
+        {
+            "min_n": st.sampled_from([0, 2, 3, 5]),
+            "preset": st.sampled_from(["", "zendesk", "gorgias", "intercom"]),
+            "confidence": st.sampled_from([0.5, 0.95]),
+            "quantiles": st.sampled_from(["exact", "histogram"]),
+            "levels": st.sampled_from([(0.5, 0.9), (0.5, 0.9, 0.95)]),
+        }
+    ),
 )
 
 

@@ -131,6 +131,7 @@ class TestJson:
         plain = laws.plain(told)
         assert list(plain) == [
             *("source", "as_of", "tz", "by", "anchor", "business_time", "targets"),
+            *("preset", "confidence", "compare_to", "min_n", "quantiles"),
             *("definitions", "groups", "total", "quality"),
         ]
         assert plain["as_of"] == "2026-12-04T18:00:00+01:00"

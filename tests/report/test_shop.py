@@ -18,7 +18,13 @@ BY = ((), ("month",), ("channel",), ("month", "channel"), ("priority",), ("produ
 
 
 def report(by: tuple[str, ...] = (), **changes: Any) -> Report:
-    options: dict[str, Any] = {"tz": "Europe/Madrid", "within": HOURS, "targets": TARGETS, "csat_scale": (1, 5)}
+    options: dict[str, Any] = {
+        "tz": "Europe/Madrid",
+        "within": HOURS,
+        "targets": TARGETS,
+        "csat_scale": (1, 5),
+        "min_n": 0,
+    }
     return build(shop.read(), ReportSpec(as_of=changes.pop("as_of", shop.NOW), by=by, **(options | changes)))
 
 

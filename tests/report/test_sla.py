@@ -24,7 +24,7 @@ def after(hours: float) -> datetime:
 
 
 def verdicts(*facts: TicketFacts, target: str, **options: Any) -> Measure:
-    spec = ReportSpec(as_of=options.pop("as_of", NOW), by=(), targets=(Target.parse(target),), **options)
+    spec = ReportSpec(min_n=0, as_of=options.pop("as_of", NOW), by=(), targets=(Target.parse(target),), **options)
     report = build(Read(TicketExport(source="test", facts=facts)), spec)
     laws.check(report)
     return report.total.measure("sla_attainment", target.partition("=")[0])
@@ -111,7 +111,9 @@ class TestOwnPromises:
     def test_a_ticket_without_a_promise_is_counted_as_such(self) -> None:
         kept = Target.parse("first_reply=4h")
         facts = [ticket(ticket_id=name, first_reply_at=after(3)) for name in "abc"]
-        spec = ReportSpec(as_of=NOW, by=(), promises={"a": (kept,), "b": (kept, Target.parse("first_reply=2h"))})
+        spec = ReportSpec(
+            min_n=0, as_of=NOW, by=(), promises={"a": (kept,), "b": (kept, Target.parse("first_reply=2h"))}
+        )
         report = build(Read(TicketExport(source="test", facts=tuple(facts))), spec)
         laws.check(report)
         found = report.total.measure("sla_attainment", "first_reply")
@@ -122,6 +124,7 @@ class TestOwnPromises:
     def test_its_own_promise_goes_before_the_general_target(self) -> None:
         facts = tuple(ticket(ticket_id=name, first_reply_at=after(3)) for name in "ab")
         spec = ReportSpec(
+            min_n=0,
             as_of=NOW,
             by=(),
             targets=(Target.parse("first_reply=1h"),),

@@ -25,6 +25,7 @@ from csprotocol.cli._common import (
     write_output,
 )
 from csprotocol.cli._progress import ProgressLine
+from csprotocol.cli._report_options import add_statistics_options, statistics, width_of
 from csprotocol.errors import ExportError, InvalidValueError, one_of
 from csprotocol.kpi import OpenTime
 from csprotocol.model import FrozenDict, TicketFacts
@@ -76,6 +77,7 @@ def add_to(commands: Any) -> None:
         metavar="KPI=TIME",
         help="first_reply=4h, resolution=24h:business; may be repeated",
     )
+    add_statistics_options(parser)
     parser.add_argument("--strict", action="store_true", help="stop at the first row that cannot be read")
     add_output_options(parser, FORMATS)
     parser.set_defaults(run=run)
@@ -96,7 +98,8 @@ def run(chosen: argparse.Namespace) -> int:
         read = _read_table(chosen, spec.by)
     with ProgressLine(verb="calculating", unit="k tickets", size=1e3, least=100_000) as progress:
         report = build(read, replace(spec, csat_scale=read.value.csat_scale), orphans=orphans, progress=progress)
-    write_output(render(report, chosen.format, bold=is_colourful(chosen.output)), chosen.output)
+    told = render(report, chosen.format, bold=is_colourful(chosen.output), width=width_of(chosen.output))
+    write_output(told, chosen.output)
     return 0
 
 
@@ -122,6 +125,7 @@ def _spec(chosen: argparse.Namespace) -> ReportSpec:
         within=calendar,
         hours_of=chosen.calendar or "",
         targets=() if chosen.platform else targets,
+        **statistics(chosen),
     )
 
 

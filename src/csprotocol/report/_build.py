@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from csprotocol.adapters import FileCount, Notice, Read, TicketExport
 from csprotocol.model import FrozenDict, Rejection, TicketFacts
 from csprotocol.report._anomalies import Anomaly, anomalies
+from csprotocol.report._collect import applicable, evidence
+from csprotocol.report._compared import with_changes
 from csprotocol.report._groups import UNKNOWN, grouped
-from csprotocol.report._measure import Applicable, Measure, applicable, measures
+from csprotocol.report._measure import Measure, measured
 from csprotocol.report._reach import Reach
 from csprotocol.report._spec import PERIODS, ReportSpec
+from csprotocol.report._suppress import suppressed
 
-__all__ = ["Group", "Quality", "Report", "build"]
+__all__ = ["Found", "Group", "Quality", "Report", "assembled", "build", "key_of_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def build(
     """The report on what was ``read``. Of tickets with one id, the first counts.
 
     ``progress`` is called after each group with the tickets done and the tickets in all; the total over all groups
-    is counted by itself, so each ticket is done twice.
+    is counted by itself, so each ticket is done twice. Numbers of fewer tickets than ``spec.min_n`` are suppressed.
 
     Raises:
         InvalidValueError: a dimension in ``spec.by`` that no ticket has.
@@ -90,34 +93,53 @@ def build(
     which = applicable(facts, spec)
     reach = Reach(spec.within)
     groups = grouped(facts, spec)
-    rows: list[Group] = []
+    rows: list[Found] = []
     done = 0
-    for key, tickets in (*groups.items(), (("all",) + ("",) * (len(spec.by) - 1), facts)):
-        rows.append(_group(key, tickets, spec, which, reach))
+    for key, tickets in (*groups.items(), (key_of_all(spec), facts)):
+        # Measured at once: single durations are many, and nobody needs them any more.
+        rows.append(
+            Found(key, len(tickets), tuple(measured(each, spec) for each in evidence(tickets, spec, which, reach)))
+        )
         done += len(tickets)
         if progress is not None:
             progress(done, 2 * len(facts))
     *counted, total = rows
-    return Report(
-        source=read.value.source,
-        spec=spec,
-        groups=tuple(counted),
-        total=total,
-        quality=Quality(
-            files=read.files,
-            rejected=read.rejected_counts,
-            examples=read.rejected[:EXAMPLES],
-            notices=(*read.warnings, *_notices(read.value.facts, facts, groups, spec, reach)),
-            orphans=FrozenDict(orphans or {}),
-            anomalies=anomalies(facts, spec.as_of),
-        ),
+    quality = Quality(
+        files=read.files,
+        rejected=read.rejected_counts,
+        examples=read.rejected[:EXAMPLES],
+        notices=(*read.warnings, *_notices(read.value.facts, facts, groups, spec, reach)),
+        orphans=FrozenDict(orphans or {}),
+        anomalies=anomalies(facts, spec.as_of),
     )
+    return assembled(read.value.source, spec, counted, total, quality)
 
 
-def _group(
-    key: tuple[str, ...], tickets: Sequence[TicketFacts], spec: ReportSpec, which: Applicable, reach: Reach
-) -> Group:
-    return Group(key, len(tickets), tuple(measures(tickets, spec, which, reach)))
+class Found(NamedTuple):
+    """What was found in one group of tickets, before it is held against others."""
+
+    key: tuple[str, ...]
+    tickets: int
+    measures: tuple[Measure, ...]
+
+
+def key_of_all(spec: ReportSpec) -> tuple[str, ...]:
+    """The key of the total: as long as that of a group."""
+    return ("all",) + ("",) * (len(spec.by) - 1)
+
+
+def assembled(source: str, spec: ReportSpec, found: Sequence[Found], total: Found, quality: Quality) -> Report:
+    """The report on what was found: without the numbers of too few, and with what has changed."""
+    kept, kept_whole = suppressed({group.key: group.measures for group in found}, total.measures, spec.min_n)
+    if spec.compare_to:
+        kept = with_changes(kept, spec)
+    return Report(
+        source=source,
+        spec=spec,
+        groups=tuple(Group(group.key, group.tickets, kept[group.key]) for group in found),
+        total=Group(total.key, total.tickets, kept_whole),
+        quality=quality,
+    )
 
 
 def _notices(

@@ -1,37 +1,22 @@
-"""The KPIs of one group of tickets."""
+"""One KPI of one group as the report shows it."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from math import ceil, floor
-from typing import Final, Literal
+from fractions import Fraction
+from typing import Final
 
-from csprotocol.kpi import (
-    Definition,
-    DurationSummary,
-    MissingReason,
-    OutOfScale,
-    RateSummary,
-    Within,
-    csat,
-    fcr,
-    first_reply,
-    nps,
-    reopen_rate,
-    resolution,
-    sla_attainment_of,
-    survey_answers,
-)
-from csprotocol.model import FrozenDict, TicketFacts
-from csprotocol.report._reach import Reach
-from csprotocol.report._sla import judged
-from csprotocol.report._spec import TARGETED, ReportSpec
+from csprotocol.kpi import Definition, DurationStream, Interval, interval_ranks, percentile, rate_interval
+from csprotocol.model import FrozenDict
+from csprotocol.report._change import Change
+from csprotocol.report._evidence import Durations, Evidence, Heading, Points, Share
+from csprotocol.report._spec import ReportSpec
 
-__all__ = ["Applicable", "Measure", "applicable", "measures"]
+__all__ = ["Measure", "level_name", "measured"]
 
+_MICROSECOND: Final = timedelta(microseconds=1)
 _SECOND: Final = timedelta(seconds=1)
 
 
@@ -40,8 +25,11 @@ class Measure:
     """One KPI of one group: its statistics, and what they rest on.
 
     ``values`` are seconds for unit ``seconds``, 0..1 for ``share``, -100..100 for ``points``; ``None`` where no
-    answer exists. ``n``, ``missing`` and ``rejected`` add up to the tickets of the group. ``variant`` tells two
-    measures of one KPI apart: ``elapsed`` and ``business``, or which SLA.
+    answer exists. ``intervals`` tell between which two numbers the true one lies, for the statistics that have such
+    an interval. ``counts`` are the part and the whole of a share, or the groups of a score: they add up, shares do
+    not. ``n``, ``missing`` and ``rejected`` add up to the tickets of the group. ``variant`` tells two measures of one
+    KPI apart: ``elapsed`` and ``business``, or which SLA. ``vendor`` is the one whose ``options`` these are; empty
+    where they are ours. ``suppressed`` says why nothing of it is shown; then all values are ``None`` and mean nothing.
     """
 
     definition: Definition
@@ -52,153 +40,129 @@ class Measure:
     missing: Mapping[str, int]
     rejected: Mapping[str, int]
     options: Mapping[str, str]
+    vendor: str = ""
+    counts: Mapping[str, int] = field(default_factory=FrozenDict)
+    intervals: Mapping[str, Interval[float] | None] = field(default_factory=FrozenDict)
+    suppressed: str = ""
+    change: Change | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         """What identifies it inside a group."""
         return self.definition.id, self.variant
 
-
-@dataclass(frozen=True, slots=True)
-class Applicable:
-    """Which measures make sense for the whole export, so that all groups show the same."""
-
-    csat: bool
-    nps: bool
-    response: bool
-    recorded_sla: bool
-    promised: tuple[str, ...]
+    @property
+    def main(self) -> str:
+        """The statistic that is compared: the median, the share, the points."""
+        return next(iter(self.values))
 
 
-def applicable(facts: Sequence[TicketFacts], spec: ReportSpec) -> Applicable:
-    """What the export has anything to say about."""
-    promised = {target.kpi for target in spec.targets}
-    promised |= {target.kpi for targets in spec.promises.values() for target in targets}
-    return Applicable(
-        csat=any(True for _ in survey_answers(facts, "csat")) and spec.csat_scale is not None,
-        nps=any(ticket.nps is not None for ticket in facts),
-        # Where nobody knows who was asked and kept silent, the answered are all there is: no response rate.
-        response=all(ticket.surveyed is not None for ticket in facts),
-        recorded_sla=any(ticket.sla_met is not None for ticket in facts),
-        promised=tuple(kpi for kpi in TARGETED if kpi in promised),
-    )
+def measured(evidence: Evidence, spec: ReportSpec) -> Measure:
+    """The numbers that the evidence gives."""
+    match evidence:
+        case Share():
+            return _share(evidence, spec)
+        case Points():
+            return _points(evidence, spec)
+        case Durations():
+            return _durations(evidence, spec)
 
 
-def measures(tickets: Sequence[TicketFacts], spec: ReportSpec, which: Applicable, reach: Reach) -> Iterator[Measure]:
-    """Every measure of the group, in the order of the report."""
-    for kpi, compute in (("first_reply", first_reply), ("resolution", resolution)):
-        yield _duration(compute, tickets, None, "elapsed")
-        if spec.within is not None:
-            yield _duration(compute, tickets, reach.of(kpi), "business")
-    yield _rate(fcr(tickets))
-    yield _rate(reopen_rate(tickets))
-    if which.csat and spec.csat_scale is not None:
-        yield _satisfaction(tickets, spec.csat_scale, response=which.response)
-    if which.nps:
-        yield _points(tickets)
-    if which.recorded_sla:
-        yield _rate(sla_attainment_of(tickets), "recorded")
-    for kpi in which.promised:
-        yield _promise(tickets, kpi, spec, reach.of(kpi))
+def level_name(level: float) -> str:
+    """What a quantile is called.
+
+    >>> [level_name(level) for level in (0.5, 0.9, 0.975, 0.999)]
+    ['median', 'p90', 'p97.5', 'p99.9']
+    """
+    return "median" if level == 0.5 else f"p{round(100 * level, 10):g}"
 
 
-def _duration(
-    compute: Callable[..., DurationSummary], tickets: Sequence[TicketFacts], within: Within, variant: str
-) -> Measure:
-    summary = compute(tickets, within=within)
-    statistics = {"median": summary.median, "mean": summary.mean, "p90": summary.p90}
-    return Measure(
-        summary.definition,
-        variant,
-        "seconds",
-        FrozenDict({name: None if at is None else at / _SECOND for name, at in statistics.items()}),
-        summary.n,
-        summary.missing,
-        summary.rejected,
-        summary.options,
-    )
+def _share(found: Share, spec: ReportSpec) -> Measure:
+    part, whole = int(found.ratio.numerator), int(found.ratio.denominator)
+    values = {"share": found.ratio.value}
+    intervals = {"share": rate_interval(found.ratio, confidence=spec.confidence)}
+    if found.asked is not None:
+        values["response_rate"] = whole / found.asked if found.asked else None
+    counts = {"numerator": part, "denominator": whole}
+    return _made(found, "share", values, whole, counts, intervals)
 
 
-def _rate(summary: RateSummary, variant: str = "") -> Measure:
-    return Measure(
-        summary.definition,
-        variant,
-        "share",
-        FrozenDict(share=summary.value),
-        summary.n,
-        summary.missing,
-        summary.rejected,
-        summary.options,
-    )
-
-
-def _satisfaction(tickets: Sequence[TicketFacts], bounds: tuple[float, float], *, response: bool) -> Measure:
-    low, high = floor(bounds[0]), ceil(bounds[1])
-    # Of a two-valued rating (good or bad) only the upper value is satisfied; else the top two boxes are.
-    limit = high if high - low < 3 else high - 1
-    answers = csat(
-        survey_answers(tickets, "csat"), scale=(low, high), satisfied_from=limit, out_of_scale=OutOfScale.REJECT
-    )
-    values: dict[str, float | None] = {"share": answers.value}
-    if response:
-        values["response_rate"] = answers.response_rate.value
-    return Measure(
-        answers.definition,
-        "",
-        "share",
-        FrozenDict(values),
-        answers.n,
-        FrozenDict(sorted({**answers.missing, **_silent(tickets, "csat")}.items())),
-        answers.rejected,
-        answers.options,
-    )
-
-
-def _points(tickets: Sequence[TicketFacts]) -> Measure:
-    score = nps(survey_answers(tickets, "nps"), out_of_scale=OutOfScale.REJECT)
-    return Measure(
-        score.definition,
-        "",
+def _points(found: Points, spec: ReportSpec) -> Measure:
+    score = found.score
+    return _made(
+        found,
         "points",
-        FrozenDict(points=score.value),
+        {"points": score.value},
         score.n,
-        FrozenDict(sorted(_silent(tickets, "nps").items())),
-        FrozenDict({"out-of-scale": score.rejected} if score.rejected else {}),
-        FrozenDict(),
+        {"promoters": score.promoters, "passives": score.passives, "detractors": score.detractors},
+        {"points": score.interval(confidence=spec.confidence)},
     )
 
 
-def _silent(tickets: Iterable[TicketFacts], survey: Literal["csat", "nps"]) -> dict[str, int]:
-    """Tickets that gave no answer, by the reason; of those that were asked, the survey itself tells."""
-    counts: Counter[str] = Counter()
-    for ticket in tickets:
-        if ticket.merged_into is not None:
-            counts["merged"] += 1
-        elif ticket.spam:
-            counts["spam"] += 1
-        elif getattr(ticket, survey) is not None:
-            continue
-        elif survey == "nps":
-            # Nobody says who was asked: asked and silent looks like not asked.
-            counts[str(MissingReason.NO_ANSWER)] += 1
-        elif not ticket.surveyed:
-            counts["survey-unknown" if ticket.surveyed is None else "not-surveyed"] += 1
-    return dict(counts)
+def _durations(found: Durations, spec: ReportSpec) -> Measure:
+    took = found.took
+    if isinstance(took, DurationStream):
+        stream: DurationStream = took
+        middle = stream.mean
+
+        def at(share: float) -> float | None:
+            return stream.histogram.quantile(share)
+
+        def ranked(rank: int) -> float:
+            # One value has no interval, so there are two at least.
+            return stream.histogram.quantile((rank - 1) / (stream.n - 1)) or 0.0
+    else:
+        micros = sorted(each / _MICROSECOND for each in took)
+        total = sum(each // _MICROSECOND for each in took)
+        middle = timedelta(microseconds=round(Fraction(total, found.n))) if took else None
+
+        def at(share: float) -> float | None:
+            quantile = percentile(micros, share)
+            return None if quantile is None else timedelta(microseconds=quantile) / _SECOND
+
+        def ranked(rank: int) -> float:
+            return timedelta(microseconds=micros[rank - 1]) / _SECOND
+
+    values = {level_name(level): at(level) for level in spec.levels}
+    intervals = {
+        name: _between(found.n, level, spec.confidence, ranked, values[name])
+        for level, name in ((level, level_name(level)) for level in spec.levels)
+    }
+    mean = None if middle is None else middle / _SECOND
+    ordered = {**dict(list(values.items())[:1]), "mean": mean, **values}
+    return _made(found, "seconds", ordered, found.n, {}, intervals)
 
 
-def _promise(tickets: Sequence[TicketFacts], kpi: str, spec: ReportSpec, hours: Within) -> Measure:
-    verdicts = judged(tickets, kpi, spec, hours)
-    attainment = verdicts.attainment
-    targets = [str(target) for target in spec.targets if target.kpi == kpi]
-    own = any(target.kpi == kpi for promised in spec.promises.values() for target in promised)
-    running = attainment.running - attainment.overdue
+def _between(
+    n: int, level: float, confidence: float, ranked: Callable[[int], float], value: float | None
+) -> Interval[float] | None:
+    ranks = interval_ranks(n, q=level, confidence=confidence)
+    if ranks is None or value is None:
+        return None
+    # A histogram reads the ends as it reads the quantile; rounding must not put it outside of them.
+    low, high = min(ranked(ranks.low), value), max(ranked(ranks.high), value)
+    return Interval(low, high, float(confidence), "order_statistic", n)
+
+
+def _made(  # noqa: PLR0917  # three kinds of evidence fill in the same six
+    found: Evidence,
+    unit: str,
+    values: Mapping[str, float | None],
+    n: int,
+    counts: Mapping[str, int],
+    intervals: Mapping[str, Interval[float] | None],
+) -> Measure:
+    heading: Heading = found.heading
     return Measure(
-        attainment.definition,
-        kpi,
-        "share",
-        FrozenDict(share=attainment.value),
-        int(attainment.completed.denominator),
-        FrozenDict(sorted({**verdicts.missing, **({"running": running} if running else {})}.items())),
-        FrozenDict(sorted(verdicts.rejected.items())),
-        FrozenDict(target="; ".join([*(["each ticket's own"] if own else []), *targets])),
+        definition=heading.definition,
+        variant=heading.variant,
+        unit=unit,
+        values=FrozenDict(values),
+        n=n,
+        missing=found.missing,
+        rejected=found.rejected,
+        options=heading.options,
+        vendor=heading.vendor,
+        counts=FrozenDict(counts),
+        intervals=FrozenDict(intervals),
     )

@@ -48,12 +48,15 @@ class Reach:
 
 
 def _of_reply(ticket: TicketFacts) -> Iterable[datetime | None]:
-    return (ticket.created_at, ticket.first_customer_message_at, ticket.first_reply_at)
+    # The later two are read by the options of some vendors.
+    messages = (ticket.first_agent_message_at, ticket.second_agent_message_at)
+    return (ticket.created_at, ticket.first_customer_message_at, ticket.first_reply_at, *messages)
 
 
 def _of_resolution(ticket: TicketFacts) -> Iterable[datetime | None]:
     lives = (life.end for life in ticket.lives or ())
-    return (ticket.created_at, ticket.closed_at, *(ticket.solved_at or ()), *lives)
+    messages = (ticket.first_customer_message_at, ticket.last_public_agent_message_at)
+    return (ticket.created_at, ticket.closed_at, *(ticket.solved_at or ()), *lives, *messages)
 
 
 _INSTANTS: Final[Mapping[str, Callable[[TicketFacts], Iterable[datetime | None]]]] = {

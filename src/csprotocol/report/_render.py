@@ -10,7 +10,9 @@ from dataclasses import asdict
 from typing import Any
 
 from csprotocol.errors import InvalidValueError
+from csprotocol.kpi import Interval
 from csprotocol.report._build import Group, Report
+from csprotocol.report._change import Change
 from csprotocol.report._measure import Measure
 from csprotocol.report._sheets import headline, sheets
 from csprotocol.report._terminal import terminal
@@ -19,17 +21,18 @@ from csprotocol.report._words import counted
 __all__ = ["FORMATS", "render"]
 
 
-def render(report: Report, form: str = "table", *, bold: bool = False) -> str:
+def render(report: Report, form: str = "table", *, bold: bool = False, width: int | None = None) -> str:
     """The report in one of :data:`FORMATS`, ending with a line break.
 
-    ``csv`` has one line a statistic, ``json`` holds everything. ``bold`` marks titles for a terminal.
+    ``csv`` has one line a statistic, ``json`` holds everything. ``bold`` marks titles for a terminal, ``width`` is how
+    many letters it has in a line: a wider table is cut into several.
 
     Raises:
         InvalidValueError: an unknown format.
     """
     match form:
         case "table":
-            return terminal(report, bold=bold)
+            return terminal(report, bold=bold, width=width)
         case "md":
             return _markdown(report)
         case "csv":
@@ -73,7 +76,8 @@ def _csv(report: Report) -> str:
         (
             *(_harmless(name) for name in report.by or ("group",)),
             *("kpi", "variant", "statistic", "value", "unit", "tickets", "n", "missing", "rejected"),
-            *("missing_reasons", "rejected_reasons"),
+            *("missing_reasons", "rejected_reasons", "low", "high", "suppressed", "vendor"),
+            *("previous", "previous_value", "previous_n", "difference", "difference_low", "difference_high", "verdict"),
         )
     )
     for group in (*report.groups, report.total) if report.by else (report.total,):
@@ -83,13 +87,34 @@ def _csv(report: Report) -> str:
                     (
                         *(_harmless(part) for part in group.key or ("all",)),
                         *(measure.definition.id, measure.variant, statistic),
-                        "" if value is None else repr(value),
+                        "suppressed" if measure.suppressed else _number(value),
                         *(measure.unit, group.tickets, measure.n),
                         *(sum(measure.missing.values()), sum(measure.rejected.values())),
                         *(counted(measure.missing), counted(measure.rejected)),
+                        *_ends(measure.intervals.get(statistic)),
+                        *(measure.suppressed, measure.vendor),
+                        *_changed(measure.change if statistic == measure.main else None),
                     )
                 )
     return out.getvalue()
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else repr(value)
+
+
+def _ends(interval: Interval[float] | None) -> tuple[str, str]:
+    return ("", "") if interval is None else (repr(interval.low), repr(interval.high))
+
+
+def _changed(change: Change | None) -> tuple[str, ...]:
+    if change is None:
+        return ("",) * 7
+    return (
+        *(change.previous, _number(change.value), str(change.n) if change.previous else ""),
+        *(_number(change.difference), *_ends(change.interval)),
+        str(change.verdict or change.reason),
+    )
 
 
 def _harmless(text: str) -> str:
@@ -109,6 +134,11 @@ def _plain(report: Report) -> dict[str, Any]:
         "anchor": spec.anchor,
         "business_time": (spec.hours_of or "the given calendar") if spec.within is not None else None,
         "targets": [str(target) for target in spec.targets],
+        "preset": spec.preset or None,
+        "confidence": spec.confidence,
+        "compare_to": spec.compare_to or None,
+        "min_n": spec.min_n,
+        "quantiles": spec.quantiles,
         "definitions": {
             measure.definition.id: {
                 "name": measure.definition.name,
@@ -158,4 +188,27 @@ def _measure(measure: Measure) -> dict[str, Any]:
         "missing": dict(measure.missing),
         "rejected": dict(measure.rejected),
         "options": dict(measure.options),
+        "vendor": measure.vendor or None,
+        "counts": dict(measure.counts),
+        "intervals": {name: _interval(found) for name, found in measure.intervals.items()},
+        "suppressed": measure.suppressed or None,
+        **({} if measure.change is None else {"change": _change(measure.change)}),
+    }
+
+
+def _interval(found: Interval[float] | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"low": found.low, "high": found.high, "confidence": found.confidence, "method": found.method}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "previous": change.previous or None,
+        "value": change.value,
+        "n": change.n,
+        "difference": change.difference,
+        "interval": _interval(change.interval),
+        "verdict": None if change.verdict is None else str(change.verdict),
+        "reason": None if change.reason is None else str(change.reason),
     }

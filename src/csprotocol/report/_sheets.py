@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from csprotocol.report._build import Group, Report
+from csprotocol.report._lines import definition_lines, quality_lines, reading_lines
 from csprotocol.report._measure import Measure
-from csprotocol.report._words import counted, value_text
+from csprotocol.report._words import change_text, counted, interval_text, value_text, verdict_text
 
 __all__ = ["Sheet", "headline", "sheets"]
-
-_STATISTICS = ("median", "mean", "p90")
 
 
 class Column(NamedTuple):
@@ -47,6 +46,8 @@ def headline(report: Report) -> tuple[str, ...]:
     ]
     if spec.within is not None:
         lines.append(f"business time by {spec.hours_of or 'the given calendar'}")
+    if spec.preset:
+        lines.append(f"counted as {spec.preset} does where it has options of its own; see the definitions")
     return tuple(lines)
 
 
@@ -55,7 +56,7 @@ def sheets(report: Report) -> Iterator[Sheet]:
 
     Of an export without a usable ticket only the quality can be told.
     """
-    quality = Sheet("Data quality", lines=tuple(_quality_lines(report)))
+    quality = Sheet("Data quality", lines=tuple(quality_lines(report)))
     if not report.total.tickets:
         yield quality
         return
@@ -64,8 +65,8 @@ def sheets(report: Report) -> Iterator[Sheet]:
     for measure in report.total.measures:
         if measure.unit == "seconds":
             yield _duration_sheet(report, measure)
-    yield _rate_sheet(report)
-    yield Sheet("Definitions", lines=tuple(_definition_lines(report)))
+    yield from _rate_sheets(report)
+    yield Sheet("Definitions", lines=(*reading_lines(report), *definition_lines(report)))
     yield quality
 
 
@@ -78,29 +79,59 @@ def _duration_sheet(report: Report, measure: Measure) -> Sheet:
         Column("n", _count(measure, lambda m: m.n)),
         Column("missing", _count(measure, lambda m: sum(m.missing.values()))),
         Column("rejected", _count(measure, lambda m: sum(m.rejected.values()))),
-        *(Column(statistic, _cell(measure, statistic)) for statistic in _STATISTICS),
+        *(Column(statistic, _cell(measure, statistic)) for statistic in measure.values),
     ]
+    # The interval of the first statistic stands beside it; all others are in the formats for programs.
+    columns.insert(4, Column(_level(report), _interval(measure)))
+    columns += _changes(report, measure)
     return _sheet(report, title, columns, [_rests_on(measure)])
+
+
+def _level(report: Report) -> str:
+    return f"{100 * report.spec.confidence:g}%"
+
+
+def _changes(report: Report, measure: Measure) -> list[Column]:
+    if not report.spec.compare_to:
+        return []
+    key = measure.key
+    return [
+        Column(f"vs previous {report.spec.period}", lambda group: change_text(group.measure(*key))),
+        Column("verdict", lambda group: verdict_text(group.measure(*key))),
+    ]
 
 
 _CLOCKS = {"elapsed": "elapsed time", "business": "business time"}
 
 
-def _rate_sheet(report: Report) -> Sheet:
+def _rate_sheets(report: Report) -> Iterator[Sheet]:
+    """One table for all rates, or one for each where changes stand beside them."""
+    rates = [measure for measure in report.total.measures if measure.unit != "seconds"]
+    if not report.spec.compare_to:
+        yield _rate_sheet(report, "Rates and scores", rates)
+        return
+    for measure in rates:
+        name = measure.definition.name
+        yield _rate_sheet(report, f"{name} ({measure.variant})" if measure.variant else name, [measure])
+
+
+def _rate_sheet(report: Report, title: str, rates: list[Measure]) -> Sheet:
     columns: list[Column] = []
     lines: list[str] = []
-    for measure in report.total.measures:
-        if measure.unit == "seconds":
-            continue
+    for measure in rates:
         lines.append(_left_out(measure))
         if not measure.n:
             continue
-        statistic = next(iter(measure.values))
         name = f"{_SHORT.get(measure.definition.id, measure.definition.name)} {measure.variant}".strip()
-        columns += [Column(name, _cell(measure, statistic)), Column("n", _count(measure, lambda m: m.n))]
+        columns += [
+            Column(name, _cell(measure, measure.main)),
+            Column(_level(report), _interval(measure)),
+            Column("n", _count(measure, lambda m: m.n)),
+        ]
         if "response_rate" in measure.values:
             columns.append(Column("answered", _cell(measure, "response_rate")))
-    return _sheet(report, "Rates and scores", columns, lines) if columns else Sheet("Rates and scores", lines=(*lines,))
+        columns += _changes(report, measure)
+    return _sheet(report, title, columns, lines) if columns else Sheet(title, lines=(*lines,))
 
 
 _SHORT = {
@@ -133,6 +164,11 @@ def _cell(measure: Measure, statistic: str) -> Callable[[Group], str]:
     return lambda group: value_text(group.measure(*key), statistic)
 
 
+def _interval(measure: Measure) -> Callable[[Group], str]:
+    key, statistic = measure.key, measure.main
+    return lambda group: interval_text(group.measure(*key), statistic)
+
+
 def _count(measure: Measure, count: Callable[[Measure], int]) -> Callable[[Group], str]:
     key = measure.key
     return lambda group: f"{count(group.measure(*key)):,}"
@@ -153,38 +189,3 @@ def _rests_on(measure: Measure) -> str:
     ]
     rests_on = f"n {measure.n:,}" if measure.n else "no value"
     return "; ".join([rests_on, *parts]) if parts or not measure.n else ""
-
-
-def _definition_lines(report: Report) -> Iterator[str]:
-    told: set[str] = set()
-    for measure in report.total.measures:
-        if measure.definition.id not in told:
-            told.add(measure.definition.id)
-            yield f"{measure.definition.name} ({measure.definition.id}): {measure.definition.formula}"
-        options = {name: value for name, value in measure.options.items() if name != "within"}
-        if measure.unit == "seconds" and measure.variant == "business":
-            options = {"clock": "only time within business hours"}
-        if options:
-            chosen = ", ".join(f"{name} {value}" for name, value in options.items())
-            yield f"  {measure.variant + ': ' if measure.variant else ''}{chosen}"
-
-
-def _quality_lines(report: Report) -> Iterator[str]:
-    quality = report.quality
-    for count in quality.files:
-        parts = [f"{count.rows:,} row{'' if count.rows == 1 else 's'}", f"{count.used:,} used"]
-        for word, number in (
-            ("rejected", count.rejected),
-            (f"duplicate{'' if count.duplicates == 1 else 's'}", count.duplicates),
-            ("left out", count.left_out),
-        ):
-            if number:
-                parts.append(f"{number:,} {word}")
-        yield f"{count.file}: {', '.join(parts)}"
-    if quality.rejected:
-        yield f"rejected rows by reason: {counted(quality.rejected)}"
-        yield from (f"  for example {example}" for example in quality.examples)
-    if quality.orphans:
-        yield f"orphans (rows that belong to no ticket of the export): {counted(quality.orphans)}"
-    yield from (f"note: {notice}" for notice in quality.notices)
-    yield from (f"suspicious: {anomaly.sentence}" for anomaly in quality.anomalies)

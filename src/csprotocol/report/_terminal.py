@@ -13,28 +13,29 @@ from csprotocol.report._sheets import Sheet, headline, sheets
 __all__ = ["terminal"]
 
 _WIDTH: Final = 110
+_NARROWEST: Final = 40
 _LONGEST_CELL: Final = 40
 
 
-def terminal(report: Report, *, bold: bool) -> str:
-    """The report as text; ``bold`` marks titles."""
+def terminal(report: Report, *, bold: bool, width: int | None = None) -> str:
+    """The report as text; ``bold`` marks titles. Tables wider than ``width`` are cut into several."""
     strong, plain = ("\x1b[1m", "\x1b[0m") if bold else ("", "")
     first, *rest = (_clean(line) for line in headline(report))
     lines = [f"{strong}{first}{plain}", *rest]
     for sheet in sheets(report):
         if not (sheet.rows or sheet.lines):
             continue
-        lines += ["", f"{strong}{sheet.title}{plain}", *_aligned(sheet)]
+        lines += ["", f"{strong}{sheet.title}{plain}", *_aligned(sheet, width)]
         for line in sheet.lines:
-            lines += _wrapped(_clean(line))
+            lines += _wrapped(_clean(line), min(width or _WIDTH, _WIDTH))
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(line: str) -> list[str]:
+def _wrapped(line: str, width: int) -> list[str]:
     indent = "  " + " " * (len(line) - len(line.lstrip()))
     return textwrap.wrap(
         line.lstrip(),
-        _WIDTH,
+        max(width, _NARROWEST),
         initial_indent=indent,
         subsequent_indent=indent + "    ",
         break_long_words=False,
@@ -42,20 +43,42 @@ def _wrapped(line: str) -> list[str]:
     )
 
 
-def _aligned(sheet: Sheet) -> Iterator[str]:
+def _aligned(sheet: Sheet, width: int | None) -> Iterator[str]:
     if not sheet.rows:
         return
     table = [tuple(_cell(text) for text in row) for row in (sheet.headings, *sheet.rows)]
     widths = [max(_columns(row[i]) for row in table) for i in range(len(sheet.headings))]
-    rule = "  " + "  ".join("-" * width for width in widths)
-    for i, row in enumerate(table):
-        if i == 1 or (i == len(table) - 1 and len(table) > 2):
-            yield rule
-        cells = []
-        for k, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            blanks = " " * (width - _columns(cell))
-            cells.append(cell + blanks if k < sheet.text_columns else blanks + cell)
-        yield ("  " + "  ".join(cells)).rstrip()
+    for number, chosen in enumerate(_blocks(widths, sheet.text_columns, width)):
+        if number:
+            yield ""
+        rule = "  " + "  ".join("-" * widths[k] for k in chosen)
+        for i, row in enumerate(table):
+            if i == 1 or (i == len(table) - 1 and len(table) > 2):
+                yield rule
+            cells = []
+            for k in chosen:
+                blanks = " " * (widths[k] - _columns(row[k]))
+                cells.append(row[k] + blanks if k < sheet.text_columns else blanks + row[k])
+            yield ("  " + "  ".join(cells)).rstrip()
+
+
+def _blocks(widths: list[int], names: int, width: int | None) -> list[list[int]]:
+    """The columns of each part of a table: the names of the groups, and as many others as fit beside them."""
+    every = list(range(len(widths)))
+    if width is None or sum(widths) + 2 * len(widths) <= width:
+        return [every]
+    named = every[:names]
+    taken = sum(widths[:names]) + 2 * names
+    blocks: list[list[int]] = [[]]
+    free = width - taken
+    for k in every[names:]:
+        needed = widths[k] + 2
+        if blocks[-1] and needed > free:
+            blocks.append([])
+            free = width - taken
+        blocks[-1].append(k)
+        free -= needed
+    return [[*named, *block] for block in blocks]
 
 
 def _cell(text: str) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from csprotocol.report._change import Change
 from csprotocol.report._measure import Measure
+from csprotocol.report._suppress import COMPLEMENTARY
 
-__all__ = ["counted", "duration_text", "value_text"]
+__all__ = ["FEW", "HIDDEN", "change_text", "counted", "duration_text", "interval_text", "value_text", "verdict_text"]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+FEW = "(few)"
+HIDDEN = "(hidden)"
 
 
 def duration_text(seconds: float | None, *, business: bool = False) -> str:
@@ -42,12 +46,77 @@ def value_text(measure: Measure, statistic: str) -> str:
     >>> value_text(Measure(definition("nps"), "", "points", FrozenDict(points=45.04), 9, empty, empty, empty), "points")
     '+45.0'
     """
+    if measure.suppressed:
+        return HIDDEN if measure.suppressed == COMPLEMENTARY else FEW
     value = measure.values[statistic]
     if value is None:
         return "-"
     if measure.unit == "seconds":
         return duration_text(value, business=measure.variant == "business")
     return f"{value:+.1f}" if measure.unit == "points" else f"{100 * value:.1f}%"
+
+
+def interval_text(measure: Measure, statistic: str) -> str:
+    """Between which two numbers the statistic lies, in one unit; a dash where nobody can say.
+
+    >>> from csprotocol.kpi import Interval, definition
+    >>> from csprotocol.model import FrozenDict
+    >>> empty = FrozenDict()
+    >>> around = FrozenDict(share=Interval(0.551, 0.693, 0.95, "wilson", 180))
+    >>> rate = Measure(
+    ...     definition("fcr"), "", "share", FrozenDict(share=0.625), 180, empty, empty, empty, "", empty, around
+    ... )
+    >>> interval_text(rate, "share")
+    '55.1 to 69.3%'
+    """
+    found = measure.intervals.get(statistic)
+    return "-" if found is None else _range_text(measure, found.low, found.high)
+
+
+def change_text(measure: Measure) -> str:
+    """The difference to the period before with its interval; a dash where there is none."""
+    change = measure.change
+    if change is None or change.difference is None:
+        return "-"
+    unit, size, digits = _scale(measure, _largest(change))
+    by = f"{change.difference / size:+,.{digits}f}"
+    if change.interval is None:
+        return f"{by}{unit}"
+    return f"{by}{unit} ({change.interval.low / size:+,.{digits}f} to {change.interval.high / size:+,.{digits}f})"
+
+
+def verdict_text(measure: Measure) -> str:
+    """What the change is, or why nobody says."""
+    change = measure.change
+    if change is None:
+        return ""
+    return str(change.verdict if change.verdict is not None else f"({change.reason})")
+
+
+def _range_text(measure: Measure, low: float, high: float) -> str:
+    unit, size, digits = _scale(measure, max(abs(low), abs(high)))
+    sign = "+" if measure.unit == "points" else ""
+    return f"{low / size:{sign},.{digits}f} to {high / size:{sign},.{digits}f}{'%' if unit == ' pp' else unit}"
+
+
+def _largest(change: Change) -> float:
+    ends = [change.interval.low, change.interval.high] if change.interval else []
+    return max(abs(each) for each in (change.difference or 0.0, *ends))
+
+
+def _scale(measure: Measure, largest: float) -> tuple[str, float, int]:
+    """Unit, size of the unit, and digits after the point."""
+    if measure.unit == "share":
+        return " pp", 0.01, 1
+    if measure.unit == "points":
+        return "", 1.0, 1
+    if largest < _MINUTE:
+        return " s", 1.0, 0
+    if largest < _HOUR:
+        return " min", _MINUTE, 0 if largest >= 10 * _MINUTE else 1
+    if largest < 2 * _DAY or measure.variant == "business":
+        return " h", _HOUR, 1
+    return " days", _DAY, 1
 
 
 def counted(reasons: Mapping[str, int]) -> str:
