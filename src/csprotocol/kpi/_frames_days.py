@@ -15,14 +15,15 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._frames_engine import Engine, narwhals
 from csprotocol.kpi._frames_native import Columns
 
-__all__ = ["Calendars", "Range", "local_dates", "period_of", "ranges", "with_open_time", "with_periods"]
+__all__ = ["DAY_MICROS", "Calendars", "Range", "local_dates", "open_days", "period_days", "period_of", "ranges"]
+__all__ += ["with_open_time", "with_periods"]
 
 Calendars = BusinessCalendar | Mapping[str, BusinessCalendar]
 Range = tuple[float, float] | None
 """The first and the last instant of a column, in microseconds since 1970; ``None`` where it holds none."""
 
 _DAY_SECONDS: Final = 86_400
-_DAY_MICROS: Final = 86_400_000_000
+DAY_MICROS: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Engines round divisions of negative numbers in two ways: days are counted from the year 1.
 _EARLIER_DAYS: Final = 719_162
@@ -37,6 +38,22 @@ def with_periods(
     nw = narwhals()
     if reach is None:
         return frame.with_columns(*(nw.lit(None, dtype=nw.Float64).alias(column) for column in periods)), {}
+    table, names = period_days(anchor, periods, reach, zone)
+    width = sum(name.startswith("from_") for name in table)
+    joined = _joined(engine, frame, nw.col(anchor), table)
+    found = []
+    for column in periods:
+        number = nw.col(f"{column}_0")
+        for k in range(1, width):
+            number = nw.when(nw.col("micros") >= nw.col(f"from_{k}")).then(nw.col(f"{column}_{k}")).otherwise(number)
+        found.append(number.alias(column))
+    return joined.with_columns(*found).drop("micros", *table), names
+
+
+def period_days(
+    anchor: str, periods: Mapping[str, str], reach: tuple[float, float], zone: tzinfo
+) -> tuple[Columns, Mapping[str, Sequence[str]]]:
+    """A row for each UTC day that ``reach`` touches: from which microsecond on which periods go; and their names."""
     first, last = _days(reach)
     if last - first > _MOST_DAYS:
         spread = f"{_date(first)} to {_date(last)}"
@@ -55,14 +72,7 @@ def with_periods(
         for column, period in periods.items():
             number = {name: at for at, name in enumerate(names[column])}
             table[f"{column}_{k}"] = (int, [number[period_of(each[k][1], period)] for each in padded])
-    joined = _joined(engine, frame, nw.col(anchor), table)
-    found = []
-    for column in periods:
-        number = nw.col(f"{column}_0")
-        for k in range(1, width):
-            number = nw.when(nw.col("micros") >= nw.col(f"from_{k}")).then(nw.col(f"{column}_{k}")).otherwise(number)
-        found.append(number.alias(column))
-    return joined.with_columns(*found).drop("micros", *table), names
+    return table, names
 
 
 def with_open_time(
@@ -80,7 +90,7 @@ def with_open_time(
     if not ends:
         return frame.with_columns(*(nw.lit(None, dtype=nw.Float64).alias(to) for to in columns.values()))
     # One table for all: open time is counted from its first day.
-    table = _open_days((min(ends), max(ends)), calendars)
+    table = open_days((min(ends), max(ends)), calendars)
     key = "calendar" if "calendar" in table else None
     since, opened = nw.col("micros"), nw.col("opened")
     for k in range(1, 1 + sum(name.startswith("open_") for name in table)):
@@ -94,7 +104,8 @@ def with_open_time(
     return frame
 
 
-def _open_days(reach: tuple[float, float], calendars: Calendars) -> Columns:
+def open_days(reach: tuple[float, float], calendars: Calendars) -> Columns:
+    """A row for each UTC day that ``reach`` touches, of each calendar in turn: open time before it, and its shifts."""
     first, last = (_date(day) for day in _days(reach))
     each = {None: calendars} if isinstance(calendars, BusinessCalendar) else calendars
     made = {name: calendar.day_table(first, last).columns() for name, calendar in each.items()}
@@ -117,14 +128,14 @@ def _joined(engine: Engine, frame: Any, at: Any, table: Columns, key: str | None
     """``frame`` with the row of the day of ``at``, and the microseconds since that midnight."""
     nw = narwhals()
     # A missing instant falls on a day that no table has.
-    from_year_1 = at.fill_null(-float(_EARLIER_DAYS * _DAY_MICROS)).cast(nw.Int64) + _EARLIER_DAYS * _DAY_MICROS
-    day = from_year_1 // _DAY_MICROS
+    from_year_1 = at.fill_null(-float(_EARLIER_DAYS * DAY_MICROS)).cast(nw.Int64) + _EARLIER_DAYS * DAY_MICROS
+    day = from_year_1 // DAY_MICROS
     if engine.kind in {"ibis", "pyspark"}:
         # These divide as floats, and land on the next day a few microseconds early.
-        rest = from_year_1 - day * _DAY_MICROS
+        rest = from_year_1 - day * DAY_MICROS
         day = nw.when(rest < 0).then(day - 1).otherwise(day)
     frame = frame.with_columns((day - _EARLIER_DAYS).cast(nw.Int64).alias("day"))
-    frame = frame.with_columns((at - nw.col("day").cast(nw.Float64) * float(_DAY_MICROS)).alias("micros"))
+    frame = frame.with_columns((at - nw.col("day").cast(nw.Float64) * float(DAY_MICROS)).alias("micros"))
     on = ["day"] if key is None else ["day", key]
     return frame.join(engine.small(table), on=on, how="left")
 
@@ -192,7 +203,7 @@ def period_of(on: date, period: str) -> str:
 
 
 def _days(reach: tuple[float, float]) -> tuple[int, int]:
-    first, last = (int(at) // _DAY_MICROS for at in reach)
+    first, last = (int(at) // DAY_MICROS for at in reach)
     return first, last
 
 

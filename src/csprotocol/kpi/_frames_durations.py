@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from csprotocol.kpi._first_reply import AgentStarted, Start
-from csprotocol.kpi._frames_engine import narwhals
 from csprotocol.kpi._frames_facts import CANCELLED, DONE, LIVE, Facts
-from csprotocol.kpi._frames_plan import Reason, Stretch, chosen_first, flag, missing
+from csprotocol.kpi._frames_plan import Reason, Stretch, chosen_first, first_known, flag, missing
 from csprotocol.kpi._population import Counting, MissingReason
 from csprotocol.kpi._resolution import Resolution, ResolutionEnd
 
@@ -39,7 +38,6 @@ def facts_of_first_reply(options: Mapping[str, Any]) -> tuple[str, ...]:
 
 def first_reply_stretch(facts: Facts, options: Mapping[str, Any]) -> Stretch:
     """See :func:`first_reply_of`."""
-    nw = narwhals()
     starter = AgentStarted(options.get("agent_started", AgentStarted.FROM_CUSTOMER))
     by_agent = facts("agent_started") == 1 if "agent_started" in facts.has else None
     reasons: list[Reason] = []
@@ -60,7 +58,8 @@ def first_reply_stretch(facts: Facts, options: Mapping[str, Any]) -> Stretch:
                 missing(MissingReason.NO_CUSTOMER_MESSAGE, by_agent & facts("first_customer_message_at").is_null())
             )
             # Where an agent began it the reason above has spoken, or there is a start.
-            reasons.append(missing(MissingReason.NO_CREATION_TIME, flag(by_agent) + flag(~begun.is_null()) == 0))
+            unknown = facts("created_at").is_null() & (flag(by_agent) == 0)
+            reasons.append(missing(MissingReason.NO_CREATION_TIME, unknown))
         else:
             reasons.append(missing(MissingReason.NO_CREATION_TIME, begun.is_null()))
         if by_agent is not None and starter in {AgentStarted.SECOND_REPLY, AgentStarted.CREATION}:
@@ -70,13 +69,12 @@ def first_reply_stretch(facts: Facts, options: Mapping[str, Any]) -> Stretch:
         auto = facts("first_auto_reply_at")
         replied_fact = ""
         replied = chosen_first([(replied.is_null() | (auto < replied), auto)], replied)
-    silent = flag(facts("replied") == 0) + flag(facts("agent_replies") == 0)
+    silent = (facts("replied") == 0) | (facts("agent_replies") == 0)
     reasons += [
-        missing(MissingReason.NO_REPLY, flag(replied.is_null()) * silent > 0),
+        missing(MissingReason.NO_REPLY, replied.is_null() & silent),
         missing(MissingReason.REPLIES_UNKNOWN, replied.is_null()),
     ]
     named = tuple(fact if fact in facts.has else None for fact in (begun_fact, replied_fact))
-    del nw
     return Stretch(reasons, begun, replied, *named)
 
 
@@ -90,7 +88,7 @@ def _reply_to_agents_ticket(facts: Facts, by_agent: Any, starter: AgentStarted) 
         opened = chosen_first(
             [(public == 0, flag(public == 1)), (opening.is_null() | created.is_null(), flag(public == 1))], at_creation
         )
-        cases.insert(0, (flag(by_agent) * opened > 0, facts("second_agent_message_at")))
+        cases.insert(0, (by_agent & (opened == 1), facts("second_agent_message_at")))
     return chosen_first(cases, facts("first_reply_at"))
 
 
@@ -118,7 +116,6 @@ def facts_of_resolution(options: Mapping[str, Any]) -> tuple[str, ...]:
 
 def resolution_stretch(facts: Facts, options: Mapping[str, Any]) -> Stretch:
     """See :func:`resolution_of`."""
-    nw = narwhals()
     which = Resolution(options.get("which", Resolution.FULL))
     end = ResolutionEnd(options.get("end", ResolutionEnd.SOLVED))
     from_message = _starts_at_message(options)
@@ -133,11 +130,11 @@ def resolution_stretch(facts: Facts, options: Mapping[str, Any]) -> Stretch:
         return Stretch(
             reasons, facts(begun_fact), closed, begun_fact, "closed_at" if "closed_at" in facts.has else None
         )
-    last = nw.coalesce(solved, closed) if "closed_at" in facts.has else solved
+    last = first_known(solved, closed) if "closed_at" in facts.has else solved
     ended, ended_fact = last, None if "closed_at" in facts.has else "solved_at"
-    nobody_says = flag(status == DONE) + flag(status.is_null()) * (1 - solves_are_known(facts))
+    nobody_says = (status == DONE) | (status.is_null() & (solves_are_known(facts) == 0))
     reasons += [
-        missing(MissingReason.NO_RESOLUTION_TIME, flag(last.is_null()) * nobody_says > 0),
+        missing(MissingReason.NO_RESOLUTION_TIME, last.is_null() & nobody_says),
         missing(MissingReason.OPEN, last.is_null()),
     ]
     if end is ResolutionEnd.LAST_OUTBOUND:
@@ -146,25 +143,23 @@ def resolution_stretch(facts: Facts, options: Mapping[str, Any]) -> Stretch:
         reasons.append(missing(MissingReason.NO_OUTBOUND_MESSAGE, ended.is_null()))
     elif which is Resolution.FIRST:
         reasons.append(missing(MissingReason.NO_RESOLUTION_TIME, lacks_solves(facts) > 0))
-        ended = nw.coalesce(facts("first_solved_at"), last) if "first_solved_at" in facts.has else last
+        ended = first_known(facts("first_solved_at"), last) if "first_solved_at" in facts.has else last
         ended_fact = None if "first_solved_at" in facts.has else ended_fact
     return Stretch(reasons, facts(begun_fact), ended, begun_fact, ended_fact if ended_fact in facts.has else None)
 
 
 def solves_are_known(facts: Facts) -> Any:
     """1.0 where the source tells of solves, be it that there was none: a column of them says so of every row."""
-    nw = narwhals()
     if "solves" in facts.has:
         return flag(~facts("solves").is_null() | ~facts("solved_at").is_null())
-    return nw.lit(1.0) if "solved_at" in facts.has else nw.lit(0.0)
+    return facts.constant(1.0 if "solved_at" in facts.has else 0.0)
 
 
 def count_of_solves(facts: Facts) -> Any:
     """How often it was solved, as far as the row tells."""
-    nw = narwhals()
     solved = flag(~facts("solved_at").is_null())
     if "solves" in facts.has:
-        return nw.coalesce(facts("solves"), solved)
+        return first_known(facts("solves"), solved)
     if "first_solved_at" in facts.has:
         return solved + flag(facts("first_solved_at") < facts("solved_at"))
     return solved
@@ -180,10 +175,9 @@ def count_of_ends(facts: Facts) -> Any:
 
 def lacks_solves(facts: Facts) -> Any:
     """1.0 where it was reopened more often than the solves on record allow; see the function of that name."""
-    nw = narwhals()
     if "reopens" not in facts.has:
-        return nw.lit(0.0)
+        return facts.constant(0.0)
     ends, reopens, status = count_of_ends(facts), facts("reopens"), facts("status")
     done = flag(status.is_null() | (status == DONE))
-    least_when_done = chosen_first([(ends > 1, ends)], nw.lit(1.0))
+    least_when_done = chosen_first([(ends > 1, ends)], facts.constant(1.0))
     return chosen_first([(done > 0, flag(reopens >= least_when_done))], flag(reopens > ends))

@@ -10,7 +10,8 @@ from csprotocol.kpi._frames_engine import Engine, narwhals
 from csprotocol.kpi._frames_spec import TableSpec
 from csprotocol.model import StatusCategory
 
-__all__ = ["CANCELLED", "DONE", "FACTS", "LIVE", "STRANGE", "Facts", "read_facts"]
+__all__ = ["CANCELLED", "DONE", "FACTS", "INSTANTS", "LIVE", "STRANGE", "Facts", "known_columns", "meaning_of_words"]
+__all__ += ["read_facts"]
 
 INSTANTS: Final = (
     "created_at",
@@ -61,6 +62,10 @@ class Facts(NamedTuple):
         nw = narwhals()
         return nw.col(fact) if fact in self.has else nw.lit(None, dtype=nw.Float64)
 
+    def constant(self, value: float) -> Any:
+        """The same number in every row."""
+        return narwhals().lit(value)
+
 
 def read_facts(engine: Engine, frame: Any, spec: TableSpec, wanted: Iterable[str], keys: Mapping[str, str]) -> Facts:
     """``wanted`` facts and the columns ``keys`` (by the name they get), read from ``frame``.
@@ -69,44 +74,64 @@ def read_facts(engine: Engine, frame: Any, spec: TableSpec, wanted: Iterable[str
         InvalidValueError: a column that is not there or holds another kind of thing.
         NaiveDatetimeError: instants without a time zone.
     """
-    schema = frame.collect_schema()
+    nw = narwhals()
+    known = known_columns(engine, frame.collect_schema(), spec, wanted, keys)
+    micros = {fact: _instant(engine, column) for fact, column in known.items() if fact in INSTANTS}
+    if engine.kind in {"duckdb", "ibis", "pyspark"} and micros:
+        frame = _with_micros(engine, frame, {fact: known[fact] for fact in micros})
+        micros = {fact: nw.col(f"micros of {fact}") for fact in micros}
+    read = [
+        (micros[fact] if fact in micros else _number(fact, column, spec)).alias(fact) for fact, column in known.items()
+    ]
+    chosen = frame.select(*(nw.col(column).alias(key) for key, column in keys.items()), *read)
+    return Facts(chosen, frozenset(known))
+
+
+def known_columns(
+    engine: Engine, schema: Mapping[str, Any], spec: TableSpec, wanted: Iterable[str], keys: Mapping[str, str]
+) -> Mapping[str, str]:
+    """The columns of those of the ``wanted`` facts that the frame knows.
+
+    Raises:
+        InvalidValueError: a column is not there or holds another kind of thing.
+        NaiveDatetimeError: instants without a time zone.
+    """
     for fact, column in spec.columns.items():
         if fact not in FACTS:
             raise InvalidValueError.unknown("TableSpec.columns", fact, FACTS)
         if column not in schema:
             raise InvalidValueError.unknown(f"TableSpec.columns[{fact}]", column, schema)
-    named = {fact: spec.columns.get(fact, fact) for fact in sorted(set(wanted))}
-    known = {fact: column for fact, column in named.items() if column in schema}
-    nw = narwhals()
     for column in keys.values():
         if column not in schema:
             raise InvalidValueError.unknown("by", column, schema)
-    micros = {
-        fact: _instant(engine, fact, column, schema[column]) for fact, column in known.items() if fact in INSTANTS
-    }
-    if engine.kind in {"duckdb", "ibis", "pyspark"} and micros:
-        frame = _with_micros(engine, frame, {fact: known[fact] for fact in micros})
-        micros = {fact: nw.col(f"micros of {fact}") for fact in micros}
-    read = [
-        (micros[fact] if fact in micros else _number(fact, column, schema[column], spec)).alias(fact)
-        for fact, column in known.items()
-    ]
-    chosen = frame.select(*(nw.col(column).alias(key) for key, column in keys.items()), *read)
-    if engine.kind == "pandas":
-        chosen = _in_numpy(chosen, [fact for fact in known if fact not in {"ticket_id", "calendar"}])
-    return Facts(chosen, frozenset(known))
+    named = {fact: spec.columns.get(fact, fact) for fact in sorted(set(wanted))}
+    known = {fact: column for fact, column in named.items() if column in schema}
+    for fact, column in known.items():
+        _check_type(engine, fact, column, schema[column])
+    return known
 
 
-def _instant(engine: Engine, fact: str, column: str, dtype: Any) -> Any:
+def _check_type(engine: Engine, fact: str, column: str, dtype: Any) -> None:
     nw = narwhals()
-    if not isinstance(dtype, nw.Datetime):
-        raise InvalidValueError.of(f"column {column!r}", str(dtype), expected=f"instants with a time zone, as {fact}")
-    if dtype.time_zone is None and engine.kind != "pyspark":
-        raise NaiveDatetimeError.of_field(f"column {column!r}", f"a column of {dtype}")
+    if fact in WORDS:
+        return
+    if fact in INSTANTS:
+        if not isinstance(dtype, nw.Datetime):
+            told = f"instants with a time zone, as {fact}"
+            raise InvalidValueError.of(f"column {column!r}", str(dtype), expected=told)
+        if dtype.time_zone is None and engine.kind != "pyspark":
+            raise NaiveDatetimeError.of_field(f"column {column!r}", f"a column of {dtype}")
+    elif dtype in {nw.String, nw.Categorical, nw.Enum} or isinstance(dtype, nw.Datetime):
+        kind = "yes or no" if fact in FLAGS else "numbers"
+        raise InvalidValueError.of(f"column {column!r}", str(dtype), expected=f"{kind}, as {fact}")
+
+
+def _instant(engine: Engine, column: str) -> Any:
+    nw = narwhals()
     if engine.kind in {"duckdb", "ibis", "pyspark"}:
         return None
     micros = nw.col(column).dt.timestamp("us")
-    if engine.kind == "pyarrow" or (engine.kind == "pandas" and "pyarrow" in str(engine.given.dtypes[column])):
+    if engine.kind == "pyarrow":
         # Arrow refuses to turn a whole number into a float that is not the same; the year 2256 is the first such.
         whole = micros // _SECOND
         return whole.cast(nw.Float64) * _SECOND + (micros - whole * _SECOND).cast(nw.Float64)
@@ -144,7 +169,7 @@ def _with_micros(engine: Engine, frame: Any, columns: Mapping[str, str]) -> Any:
     return narwhals().from_native(made)
 
 
-def _number(fact: str, column: str, dtype: Any, spec: TableSpec) -> Any:
+def _number(fact: str, column: str, spec: TableSpec) -> Any:
     nw = narwhals()
     found = nw.col(column)
     if fact in {"ticket_id", "calendar"}:
@@ -153,21 +178,14 @@ def _number(fact: str, column: str, dtype: Any, spec: TableSpec) -> Any:
         return nw.when(~found.is_null()).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
     if fact == "status":
         return _status(found.cast(nw.String), spec)
-    if dtype in {nw.String, nw.Categorical, nw.Enum} or isinstance(dtype, nw.Datetime):
-        kind = "yes or no" if fact in FLAGS else "numbers"
-        raise InvalidValueError.of(f"column {column!r}", str(dtype), expected=f"{kind}, as {fact}")
     return found.cast(nw.Float64)
 
 
 def _status(word: Any, spec: TableSpec) -> Any:
     nw = narwhals()
     meanings: dict[float, list[str]] = {LIVE: [], DONE: [], CANCELLED: []}
-    own = {**{str(each): each for each in StatusCategory}, **spec.statuses}
-    for name, category in own.items():
-        if category is StatusCategory.CANCELLED:
-            meanings[CANCELLED].append(name)
-        else:
-            meanings[LIVE if category.is_live else DONE].append(name)
+    for name, meaning in meaning_of_words(spec).items():
+        meanings[meaning].append(name)
     # Left to right: nothing stays nothing, since no branch is true of it.
     return (
         nw.when(word.is_in(meanings[LIVE]))
@@ -181,10 +199,13 @@ def _status(word: Any, spec: TableSpec) -> Any:
     )
 
 
-def _in_numpy(frame: Any, facts: Iterable[str]) -> Any:
-    """Of pandas' three ways to hold numbers the one in which nothing is NaN, whatever the caller's frame uses."""
-    native = frame.to_native()
-    return narwhals().from_native(native.astype(dict.fromkeys(facts, "float64")))
+def meaning_of_words(spec: TableSpec) -> Mapping[str, float]:
+    """What each word for a status means, those of the shop among them."""
+    own = {**{str(each): each for each in StatusCategory}, **spec.statuses}
+    return {
+        name: CANCELLED if category is StatusCategory.CANCELLED else LIVE if category.is_live else DONE
+        for name, category in own.items()
+    }
 
 
 def _quoted(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
-__all__ = ["Columns", "native_table"]
+__all__ = ["Columns", "native_table", "numbered", "numpy"]
 
 Columns: TypeAlias = Mapping[str, tuple[type, Sequence[Any]]]
 """Values by column, with their type, which a column of nothing does not tell."""
@@ -35,6 +35,21 @@ def native_table(kind: str, given: Any, columns: Columns) -> Any:
             rows = list(zip(*(values for _, values in columns.values()), strict=True))
             types = ", ".join(f"`{name}` {_SQL.get(of, 'STRING')}" for name, (of, _) in columns.items())
             return given.sparkSession.createDataFrame(rows, types)
+
+
+def numpy() -> Any:
+    """The library, which pandas brings."""
+    import numpy as np
+
+    return np
+
+
+def numbered(column: Any) -> tuple[Any, list[Any]]:
+    """A number for each row of a column of pandas, -1 where nothing is there, and the values that are numbered."""
+    import pandas as pd
+
+    codes, values = pd.factorize(column)
+    return codes, values.tolist()
 
 
 def _of_polars(columns: Columns) -> Any:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from csprotocol.kpi._frames_cells import Cells
 from csprotocol.kpi._frames_engine import narwhals
 from csprotocol.kpi._frames_facts import Facts
 from csprotocol.kpi._population import MissingReason
 
-__all__ = ["Kind", "Plan", "Reason", "Stretch", "chosen_first", "flag", "missing", "outside", "rejected"]
+__all__ = ["Kind", "Plan", "Reason", "Stretch", "chosen_first", "first_known", "flag", "missing", "outside", "rejected"]
 
 
 class Kind(StrEnum):
@@ -25,7 +26,8 @@ class Reason(NamedTuple):
     """Why a row gives no number, and the condition under which that is so.
 
     Conditions are written so that they are never true by mistake where a fact is missing: engines agree on what
-    ``null == 1`` leads to (no branch is taken), not on its opposite. Only ``is_null`` may be negated.
+    ``null == 1`` leads to (no branch is taken), not on its opposite. Only ``is_null`` may be negated; ``&`` and ``|``
+    are safe, since neither turns "no" into "yes".
     """
 
     kind: Kind
@@ -34,10 +36,14 @@ class Reason(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """``sums`` are added up over the rows that no reason leaves out; the rows of the first one are counted."""
+    """Over the rows that no reason leaves out ``sums`` are added up, and rows counted of which ``counts`` hold.
+
+    Quantiles, if any, are those of the first sum.
+    """
 
     reasons: Sequence[Reason]
     sums: Mapping[str, Any]
+    counts: Mapping[str, Any]
     has_quantiles: bool = False
 
 
@@ -75,17 +81,28 @@ def outside(facts: Facts, *, merged: bool, spam: bool, told: bool = True) -> lis
 
 def flag(holds: Any) -> Any:
     """1.0 where it holds, 0.0 elsewhere."""
+    if isinstance(holds, Cells):
+        return holds.flag()
     nw = narwhals()
     return nw.when(holds).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
 
 
 def chosen_first(cases: Sequence[tuple[Any, Any]], otherwise: Any) -> Any:
     """The value of the first case that holds."""
-    nw = narwhals()
     if not cases:
         return otherwise
+    if isinstance(cases[0][0], Cells):
+        return Cells.chosen_first(cases, otherwise)
+    nw = narwhals()
     (holds, value), *others = cases
     chain = nw.when(holds).then(value)
     for condition, result in others:
         chain = chain.when(condition).then(result)
     return chain.otherwise(otherwise)
+
+
+def first_known(*values: Any) -> Any:
+    """The first of the values that is not missing."""
+    if isinstance(values[0], Cells):
+        return Cells.chosen_first([(~each.is_null(), each) for each in values[:-1]], values[-1])
+    return narwhals().coalesce(*values) if len(values) > 1 else values[0]

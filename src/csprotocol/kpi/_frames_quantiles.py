@@ -10,39 +10,12 @@ from typing import Any, Final
 from csprotocol.kpi._frames_engine import Engine, narwhals
 from csprotocol.kpi._log_histogram import RELATIVE_ERROR, LogHistogram
 
-__all__ = ["arrow_quantiles", "exact_sums", "histograms"]
+__all__ = ["histograms"]
 
 _MICROS: Final = 1e6
 _LOG_GAMMA: Final = math.log1p(RELATIVE_ERROR) - math.log1p(-RELATIVE_ERROR)
 _ZERO: Final = -(10.0**6)
 """Where zeros are counted: no bucket of a number is that low."""
-
-
-def exact_sums(kind: str, column: str, levels: Sequence[float], to: str) -> list[Any]:
-    """What a group is asked for; interpolated linearly, as all engines that know quantiles can."""
-    nw = narwhals()
-    # The same for polars, and much quicker, when nothing is null.
-    values = nw.col(column).drop_nulls() if kind == "polars" else nw.col(column)
-    return [values.quantile(level, "linear").alias(f"{to}_{at}") for at, level in enumerate(levels)]
-
-
-def arrow_quantiles(
-    frame: Any, keys: Sequence[str], column: str, levels: Sequence[float]
-) -> Mapping[tuple[Any, ...], Sequence[float | None]]:
-    """The same for pyarrow, whose groups know no quantiles but give their values."""
-    import pyarrow.compute as pc
-
-    if not keys:
-        inside = frame.to_native().column(column).drop_null()
-        return {(): pc.quantile(inside, q=list(levels)).to_pylist() if len(inside) else [None] * len(levels)}
-    found = frame.to_native().select([*keys, column]).group_by(list(keys)).aggregate([(column, "list")])
-    names = [found.column(key).to_pylist() for key in keys]
-    quantiles = {}
-    for at, values in enumerate(found.column(f"{column}_list")):
-        inside = values.values.drop_null()
-        group = tuple(each[at] for each in names)
-        quantiles[group] = pc.quantile(inside, q=list(levels)).to_pylist() if len(inside) else [None] * len(levels)
-    return quantiles
 
 
 def histograms(engine: Engine, frame: Any, keys: Sequence[str], column: str) -> Mapping[tuple[Any, ...], LogHistogram]:

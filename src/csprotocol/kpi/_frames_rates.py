@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import and_
 from typing import Any, Final
 
 from csprotocol.kpi._fcr import FcrVariant
 from csprotocol.kpi._frames_durations import count_of_ends, count_of_solves, lacks_solves, solves_are_known
-from csprotocol.kpi._frames_engine import narwhals
 from csprotocol.kpi._frames_facts import DONE, LIVE, Facts
-from csprotocol.kpi._frames_plan import Plan, chosen_first, flag, missing
+from csprotocol.kpi._frames_plan import Plan, first_known, flag, missing
 from csprotocol.kpi._population import MissingReason
 from csprotocol.kpi._reopen import ReopenCounting
 
@@ -44,12 +45,12 @@ def fcr_plan(facts: Facts, options: Mapping[str, Any]) -> Plan:
     """See :func:`fcr`."""
     variant, status = _variant(options), facts("status")
     reasons = [missing(MissingReason.NO_STATUS, status.is_null()), missing(MissingReason.NOT_RESOLVED, status != DONE)]
-    met: Any = 1.0
+    met = []
     for fact, count in _COUNTS[variant].items():
         found = facts(fact)
         reasons.append(missing(_ABSENT[fact], found.is_null()))
-        met = met * flag(found < 2 if variant is FcrVariant.LESS_THAN_TWO else found == count)
-    return Plan(reasons, {"met": met})
+        met.append(found < 2 if variant is FcrVariant.LESS_THAN_TWO else found == count)
+    return Plan(reasons, {}, {"met": reduce(and_, met)})
 
 
 def _variant(options: Mapping[str, Any]) -> FcrVariant:
@@ -58,43 +59,39 @@ def _variant(options: Mapping[str, Any]) -> FcrVariant:
 
 def reopen_plan(facts: Facts, options: Mapping[str, Any]) -> Plan:
     """See :func:`reopen_rate`."""
-    nw = narwhals()
     by_events = ReopenCounting(options.get("counting", ReopenCounting.TICKETS)) is ReopenCounting.EVENTS
     reopens, ends = facts("reopens"), count_of_ends(facts)
     reasons = [
         missing(MissingReason.NO_REOPEN_COUNT, reopens.is_null()),
-        missing(MissingReason.NO_RESOLUTION_TIME, ends + solves_are_known(facts) == 0),
+        missing(MissingReason.NO_RESOLUTION_TIME, (ends == 0) & (solves_are_known(facts) == 0)),
         missing(MissingReason.NOT_RESOLVED, ends == 0),
     ]
     if by_events:
         reasons.append(missing(MissingReason.NO_RESOLUTION_TIME, lacks_solves(facts) > 0))
-        return Plan(reasons, {"met": reopens, "of": ends})
-    return Plan(reasons, {"met": flag(reopens > 0), "of": nw.lit(1.0)})
+        return Plan(reasons, {"met": reopens, "of": ends}, {})
+    return Plan(reasons, {}, {"met": reopens > 0})
 
 
 def sla_plan(facts: Facts) -> Plan:
     """See :func:`sla_attainment_of`."""
     met = facts("sla_met")
-    return Plan([missing(MissingReason.NO_VERDICT, met.is_null())], {"met": met})
+    return Plan([missing(MissingReason.NO_VERDICT, met.is_null())], {}, {"met": met == 1})
 
 
 def unreplied_plan(facts: Facts) -> Plan:
     """See :func:`unreplied`."""
     replied, replies = facts("replied"), facts("agent_replies")
     answered = facts("first_reply_at")
-    unknown = flag(replied.is_null()) * flag(answered.is_null()) * flag(replies.is_null())
-    silent = chosen_first(
-        [(~replied.is_null(), flag(replied == 0)), (~answered.is_null(), flag(answered.is_null()))], flag(replies == 0)
-    )
-    return Plan([missing(MissingReason.NO_REPLY_COUNT, unknown > 0)], {"met": silent})
+    unknown = replied.is_null() & answered.is_null() & replies.is_null()
+    silent = (replied == 0) | (replied.is_null() & answered.is_null() & (replies == 0))
+    return Plan([missing(MissingReason.NO_REPLY_COUNT, unknown)], {}, {"met": silent})
 
 
 def backlog_plan(facts: Facts, options: Mapping[str, Any]) -> Plan:
     """See :func:`backlog`; of solves between the first and the last the row need not tell."""
-    nw = narwhals()
     at = float((options["at"].astimezone(UTC) - _EPOCH) // timedelta(microseconds=1))
     created, solved, closed, status = (facts(fact) for fact in ("created_at", "solved_at", "closed_at", "status"))
-    first = nw.coalesce(facts("first_solved_at"), solved) if "first_solved_at" in facts.has else solved
+    first = first_known(facts("first_solved_at"), solved) if "first_solved_at" in facts.has else solved
     solves = count_of_solves(facts)
     ended = flag(solves > 0) + flag(~closed.is_null())
     # Over by then, of the first and of the last end on record: all of them, some, or none.
@@ -117,4 +114,4 @@ def backlog_plan(facts: Facts, options: Mapping[str, Any]) -> Plan:
         missing(MissingReason.NO_REOPEN_TIME, here * unknown_reopening > 0),
         missing(MissingReason.NO_RESOLUTION_TIME, here * none_over * flag(known == 0) > 0),
     ]
-    return Plan(reasons, {"met": here * none_over})
+    return Plan(reasons, {}, {"met": here * none_over == 1})

@@ -1,20 +1,31 @@
-"""The sums that one KPI needs from each group: columns of flags and numbers first, then elementary sums of them."""
+"""The sums that one KPI needs from each group: a verdict on each row first, then elementary sums of what follows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from csprotocol.kpi._frames_asks import Ask
 from csprotocol.kpi._frames_engine import narwhals
 from csprotocol.kpi._frames_finish import Sums
-from csprotocol.kpi._frames_plan import Kind, Plan, Reason, chosen_first, flag
-from csprotocol.kpi._frames_quantiles import exact_sums
+from csprotocol.kpi._frames_plan import Kind, Plan, Reason, chosen_first
 from csprotocol.kpi._frames_spec import MissingDetail
 
-__all__ = ["UNSORTED", "KpiColumns"]
+__all__ = ["KEPT", "UNSORTED", "KpiColumns", "Outcome"]
 
 UNSORTED: Final = "any-reason"
 """The key under which missing tickets are counted where nobody asked for reasons."""
+KEPT: Final = "kept"
+"""The column with the number of rows of a group."""
+
+
+class Outcome(NamedTuple):
+    """What becomes of rows that do not count: the column with their number, and the verdicts that lead there."""
+
+    column: str
+    kind: Kind
+    code: str
+    verdicts: tuple[int, ...]
 
 
 class KpiColumns(NamedTuple):
@@ -23,78 +34,95 @@ class KpiColumns(NamedTuple):
     number: int
     plan: Plan
     reasons: Sequence[tuple[Kind, str]]
-    detail: MissingDetail
+    outcomes: Sequence[Outcome]
 
     @classmethod
     def of(cls, number: int, plan: Plan, detail: MissingDetail) -> KpiColumns:
         """Reasons of one kind and code are one reason, however many conditions lead to it."""
-        distinct = dict.fromkeys((reason.kind, reason.code) for reason in plan.reasons)
-        return cls(number, plan, tuple(distinct), detail)
+        reasons = tuple(dict.fromkeys((reason.kind, reason.code) for reason in plan.reasons))
+        outcomes: dict[str, Outcome] = {}
+        for verdict, (kind, code) in enumerate(reasons, start=1):
+            together = kind is Kind.SILENT or (kind is Kind.MISSING and detail is MissingDetail.TOTAL)
+            column = f"{kind}_{number}" if together else f"reason_{number}_{verdict}"
+            before = outcomes.get(column)
+            told = UNSORTED if together else code
+            outcomes[column] = Outcome(column, kind, told, (*(before.verdicts if before else ()), verdict))
+        # What nobody is told of comes last: of the last one the number follows from the others.
+        ordered = sorted(outcomes.values(), key=lambda outcome: outcome.kind is Kind.SILENT)
+        return cls(number, plan, reasons, ordered)
+
+    @property
+    def n(self) -> str:
+        """The column with the number of rows that count."""
+        return f"n_{self.number}"
+
+    @property
+    def quantile(self) -> str:
+        """The column with the quantiles, one list a group."""
+        return f"quantile_{self.number}"
+
+    def value(self, name: str) -> str:
+        """The column of one of the plan's sums or counts."""
+        return f"sum_{self.number}_{name}"
 
     @property
     def first(self) -> str:
-        """The column whose values are counted."""
-        return self._value(next(iter(self.plan.sums)))
+        """The column of which quantiles are asked."""
+        return self.value(next(iter(self.plan.sums)))
+
+    def number_of(self, reason: Reason) -> int:
+        """The verdict that ``reason`` leads to."""
+        return self.reasons.index((reason.kind, reason.code)) + 1
 
     def verdict(self) -> Any:
         """The number of the first reason that holds, 0 where none does."""
         nw = narwhals()
-        cases = [(reason.holds, nw.lit(self._number(reason))) for reason in self.plan.reasons]
-        return chosen_first(cases, nw.lit(0.0)).alias(self._verdict)
+        cases = [(reason.holds, nw.lit(self.number_of(reason), dtype=nw.Int8)) for reason in self.plan.reasons]
+        return chosen_first(cases, nw.lit(0, dtype=nw.Int8)).alias(self._verdict)
 
     def numbers(self) -> list[Any]:
-        """What is added up, from the verdict: numbers of rows that count, and a flag for each reason of the others."""
+        """What is added up or counted, from the verdict: nothing in the rows that do not take part."""
         nw = narwhals()
         verdict = nw.col(self._verdict)
-        counts = [nw.when(verdict == 0).then(value).alias(self._value(name)) for name, value in self.plan.sums.items()]
-        return counts + [flag(holds).alias(column) for column, _, _, holds in self._flags(verdict)]
+        counts, one = verdict == 0, nw.lit(1, dtype=nw.Int8)
+        made = [nw.when(counts).then(value).alias(self.value(name)) for name, value in self.plan.sums.items()]
+        made += [nw.when(counts & met).then(one).alias(self.value(name)) for name, met in self.plan.counts.items()]
+        if not self.plan.sums:
+            made.append(nw.when(counts).then(one).alias(self.n))
+        for outcome in self.outcomes[:-1]:
+            few = outcome.verdicts
+            told = verdict == few[0] if len(few) == 1 else verdict.is_in(few)
+            made.append(nw.when(told).then(one).alias(outcome.column))
+        return made
 
-    def aggregates(self, kind: str, levels: Sequence[float]) -> list[Any]:
-        """What each group is asked for, in an engine of this ``kind``."""
-        nw = narwhals()
-        sums = [nw.col(self._value(name)).sum().alias(self._value(name)) for name in self.plan.sums]
-        flags = [nw.col(column).sum().alias(column) for column, *_ in self._flags(None)]
-        quantiles = exact_sums(kind, self.first, levels, self._quantile) if self.plan.has_quantiles else []
-        return [nw.col(self.first).count().alias(f"n_{self.number}"), *sums, *flags, *quantiles]
+    def asks(self, levels: Sequence[float]) -> list[Ask]:
+        """What each group is asked for."""
+        found = [Ask("count", self.first if self.plan.sums else self.n, self.n)]
+        found += [Ask("sum", self.value(name), self.value(name)) for name in self.plan.sums]
+        found += [Ask("count", self.value(name), self.value(name)) for name in self.plan.counts]
+        found += [Ask("count", outcome.column, outcome.column) for outcome in self.outcomes[:-1]]
+        if self.plan.has_quantiles and levels:
+            found.append(Ask("quantiles", self.first, self.quantile))
+        return found
 
     def sums(self, row: Mapping[str, Any], levels: Sequence[float], refused: Mapping[str, int]) -> Sums:
         """What a group answered; ``refused`` are rows that no KPI saw."""
+        n = int(row.get(self.n) or 0)
         counts: dict[Kind, dict[str, int]] = {kind: {} for kind in Kind}
-        for column, kind, code, _ in self._flags(None):
-            if count := round(row.get(column) or 0):
-                counts[kind][code] = count
-        has_quantiles = self.plan.has_quantiles and bool(levels)
+        left = int(row.get(KEPT) or 0) - n
+        for outcome in self.outcomes:
+            count = left if outcome is self.outcomes[-1] else int(row.get(outcome.column) or 0)
+            left -= count
+            if count:
+                counts[outcome.kind][outcome.code] = count
         return Sums(
-            n=int(row.get(f"n_{self.number}") or 0),
-            of={name: float(row.get(self._value(name)) or 0) for name in self.plan.sums},
+            n=n,
+            of={name: float(row.get(self.value(name)) or 0) for name in (*self.plan.sums, *self.plan.counts)},
             missing=dict(sorted(counts[Kind.MISSING].items())),
             rejected=dict(sorted({**counts[Kind.REJECTED], **refused}.items())),
-            quantiles=[row.get(f"{self._quantile}_{at}") for at in range(len(levels))] if has_quantiles else (),
+            quantiles=row.get(self.quantile) or ([None] * len(levels) if self.plan.has_quantiles else ()),
         )
-
-    def _flags(self, verdict: Any) -> list[tuple[str, Kind, str, Any]]:
-        """The columns of flags: their name, what they count, and when they are up."""
-        numbered = list(enumerate(self.reasons, start=1))
-        found = []
-        if self.detail is MissingDetail.TOTAL and (absent := [n for n, (kind, _) in numbered if kind is Kind.MISSING]):
-            told = None if verdict is None else verdict.is_in([float(n) for n in absent])
-            found.append((f"missing_{self.number}", Kind.MISSING, UNSORTED, told))
-        for n, (kind, code) in numbered:
-            if kind is Kind.REJECTED or (kind is Kind.MISSING and self.detail is MissingDetail.BY_REASON):
-                told = None if verdict is None else verdict == float(n)
-                found.append((f"reason_{self.number}_{n}", kind, code, told))
-        return found
-
-    def _number(self, reason: Reason) -> float:
-        return float(self.reasons.index((reason.kind, reason.code)) + 1)
-
-    def _value(self, name: str) -> str:
-        return f"sum_{self.number}_{name}"
 
     @property
     def _verdict(self) -> str:
         return f"verdict_{self.number}"
-
-    @property
-    def _quantile(self) -> str:
-        return f"quantile_{self.number}"

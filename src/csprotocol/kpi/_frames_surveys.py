@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from csprotocol.kpi._frames_facts import Facts
-from csprotocol.kpi._frames_plan import Kind, Plan, Reason, flag, missing, rejected
+from csprotocol.kpi._frames_plan import Kind, Plan, Reason, missing, rejected
 from csprotocol.kpi._frames_scalar import SURVEYS, Empty
 from csprotocol.kpi._population import MissingReason
 
@@ -25,20 +25,22 @@ def survey_plan(kpi: str, facts: Facts, options: Mapping[str, Any], empty: Empty
     """See the scalar function of the same name, over :func:`survey_answers`."""
     rating = facts(SURVEYS[kpi])
     reasons = []
+    sums: dict[str, Any] = {}
+    counts: dict[str, Any] = {}
     if "surveyed" in facts.has and SURVEYS[kpi] == "csat":
-        asked_in_vain = flag(rating.is_null()) * flag(facts("surveyed") == 1)
-        reasons.append(missing(MissingReason.NO_ANSWER, asked_in_vain > 0))
+        reasons.append(missing(MissingReason.NO_ANSWER, rating.is_null() & (facts("surveyed") == 1)))
     reasons.append(Reason(Kind.SILENT, "", rating.is_null()))
     if kpi == "nps":
-        on_scale = rating.is_in([float(points) for points in range(11)])
-        sums = {"promoters": flag(rating >= 9), "detractors": flag(rating <= 6)}
+        # Half points are on no scale of whole ones.
+        off_scale = (rating < 0) | (rating > 10) | (rating.floor() < rating)
+        counts = {"promoters": rating >= 9, "detractors": rating <= 6}
     else:
         low, high = options.get("scale", (1, 7) if SURVEYS[kpi] == "ces" else (1, 5))
-        on_scale = (rating >= float(low)) & (rating <= float(high))
+        off_scale = (rating < float(low)) | (rating > float(high))
         if kpi in {"csat", "ces_share"}:
             # The scalar function has settled which ratings count, by default too.
-            sums = {"met": flag(rating >= float(empty.options["satisfied_from"]))}  # type: ignore[union-attr]
+            counts = {"met": rating >= float(empty.options["satisfied_from"])}  # type: ignore[union-attr]
         else:
             sums = {"total": rating}
-    reasons.append(rejected(OUT_OF_SCALE, flag(on_scale) == 0))
-    return Plan(reasons, sums)
+    reasons.append(rejected(OUT_OF_SCALE, off_scale))
+    return Plan(reasons, sums, counts)

@@ -12,7 +12,8 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import chosen
 from csprotocol.kpi._frames_days import Calendars
 from csprotocol.kpi._frames_engine import opened
-from csprotocol.kpi._frames_query import Query
+from csprotocol.kpi._frames_query import groups, nothing
+from csprotocol.kpi._frames_question import Question
 from csprotocol.kpi._frames_results import KpiTable
 from csprotocol.kpi._frames_spec import PERIODS, AnySpec, Quantiles, spec_of
 
@@ -78,13 +79,13 @@ def group_kpis(
     if calendar is not None:
         _check_calendars(calendar)
     engine, given = opened(frame)
-    query = Query(engine, asked, names, zone, calendar, how)
+    question = Question(engine, asked, names, zone, calendar, how)
     return KpiTable(
         by=names,
         tz=None if zone is None else str(zone),
-        groups=query.groups(given),
+        groups=groups(question, given),
         names=tuple(kpi.name for kpi in asked.kpis),
-        empty=query.nothing(),
+        empty=nothing(question),
         engine=engine,
     )
 
