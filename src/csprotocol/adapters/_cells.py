@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from difflib import get_close_matches
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from csprotocol.adapters._read import RefusedError
+from csprotocol.adapters._typed import StampCell
 
 __all__ = [
     "StampReader",
@@ -147,12 +148,26 @@ class StampReader:
             self._known[cell] = at
         return at
 
+    def typed(self, cell: StampCell) -> datetime:
+        """The instant of a cell that is a date or an instant already, whatever the format of texts.
+
+        A date alone is an instant only where the format says that stamps have no time of day.
+        """
+        at = cell.at
+        if not isinstance(at, datetime):
+            if self._form == "iso" or re.search("%[HI]", self._form):
+                raise RefusedError("stamp", "a date without a time of day")
+            at = datetime.combine(at, time())
+        return self._in_utc(at, cell)
+
     def is_unsure(self, cell: str) -> bool:
         """Whether the clock shows ``cell``, which was just read, twice or never."""
         return cell in self._unsure
 
     def _read(self, cell: str) -> datetime:
-        found = iso_stamp(cell) if self._form == "iso" else self._by_format(cell)
+        return self._in_utc(iso_stamp(cell) if self._form == "iso" else self._by_format(cell), cell)
+
+    def _in_utc(self, found: datetime, cell: str) -> datetime:
         if found.tzinfo is None:
             if self._zone is None:
                 raise MissingZoneError

@@ -188,11 +188,11 @@ class TableMapping:
     """What the columns of a table mean, as a document that a shop writes once for its helpdesk.
 
     ``layout`` is ``tickets`` (one row a ticket) or ``events`` (one row an event of a ticket, rows anywhere in the
-    file). ``null`` lists the cells that say nothing, as the empty ones always do. ``status`` and ``channel`` give the
-    vendor's words their meaning; left out, the column must speak our words already. ``activity`` gives a meaning to
-    those values of the column that have one, the others are kept as notes. ``priority`` renames. ``csat`` and ``ces``
-    say the scale of their column. ``attributes`` names further columns to group by. ``created = "first_event"`` says
-    that a ticket of a log begins with its first row.
+    file). ``sheet`` names that of a workbook with several. ``null`` lists the cells that say nothing, as the empty
+    ones always do. ``status`` and ``channel`` give the vendor's words their meaning; left out, the column must speak
+    our words already. ``activity`` gives a meaning to those values of the column that have one, the others are kept as
+    notes. ``priority`` renames. ``csat`` and ``ces`` say the scale of their column. ``attributes`` names further
+    columns to group by. ``created = "first_event"`` says that a ticket of a log begins with its first row.
 
     A log knows what ``activity`` names, and no more. Without ``agent_message`` nobody knows who replied; without a
     live state beside the ended ones nobody knows what was reopened: these facts are ``None``.
@@ -225,6 +225,7 @@ class TableMapping:
     time: TimeRules = TimeRules()
     null: tuple[str, ...] = ("",)
     delimiter: str = ""
+    sheet: str = ""
     created: Literal["column", "first_event"] = "column"
     status: Mapping[str, StatusCategory] = field(default_factory=FrozenDict)
     activity: Mapping[str, Activity] = field(default_factory=FrozenDict)

@@ -19,6 +19,7 @@ from csprotocol.adapters._cells import (
 from csprotocol.adapters._csv import CsvTable
 from csprotocol.adapters._mapping import INSTANTS, TableMapping
 from csprotocol.adapters._read import RefusedError
+from csprotocol.adapters._typed import ErrorCell, StampCell
 from csprotocol.errors import CsprotocolError, ExportError, one_of
 from csprotocol.model import Channel, FrozenDict, Money, StatusCategory, TicketFacts
 
@@ -90,8 +91,13 @@ class RowCells:
         place = self._cells.place.get(fact)
         if place is None:
             return None
-        cell = self._row[place].strip()
-        return None if cell in self._cells.null else cell
+        raw = self._row[place]
+        cell = raw.strip()
+        if cell in self._cells.null:
+            return None
+        if type(raw) is ErrorCell:
+            self._refuse(fact, RefusedError("error-cell", f"the cell holds {raw}, not a value"))
+        return cell
 
     def stamp(self, fact: str) -> datetime | None:
         """The instant, in UTC."""
@@ -99,8 +105,9 @@ class RowCells:
         if cell is None:
             return None
         reader = self._cells.stamps[fact]
+        raw = self._row[self._cells.place[fact]]
         try:
-            at = reader(cell)
+            at = reader.typed(raw) if type(raw) is StampCell else reader(cell)
         except RefusedError as refused:
             self._refuse(fact, refused)
         except MissingZoneError:
@@ -186,8 +193,10 @@ class RowCells:
     def attributes(self) -> Iterator[tuple[str, str]]:
         """The further columns that say something."""
         for key, place in self._cells.attribute_place.items():
-            cell = self._row[place].strip()
-            if cell not in self._cells.null:
+            raw = self._row[place]
+            cell = raw.strip()
+            # To group by, a failed formula says as little as an empty cell; a ticket is no worse for it.
+            if cell not in self._cells.null and type(raw) is not ErrorCell:
                 yield key, cell
 
     def frozen_attributes(self) -> Mapping[str, str]:

@@ -19,10 +19,11 @@ lines, line 3, column 'opened', ticket 8: a text of 9 characters is no ISO stamp
 from __future__ import annotations
 
 from csprotocol.adapters import _table_events, _table_tickets
-from csprotocol.adapters._csv import Progress, Source, open_table
+from csprotocol.adapters._csv import Progress, Source
 from csprotocol.adapters._export import TicketExport
 from csprotocol.adapters._mapping import CesRules, Columns, CostRules, CsatRules, TableMapping, TagRules, TimeRules
 from csprotocol.adapters._read import Read, Tally
+from csprotocol.adapters._table_source import opened
 from csprotocol.errors import InvalidValueError
 
 __all__ = [
@@ -41,7 +42,7 @@ __all__ = [
 def tickets(
     source: Source, mapping: TableMapping, *, strict: bool = False, progress: Progress | None = None
 ) -> Read[TicketExport]:
-    """The tickets of a CSV file (a path, or its lines) as ``mapping`` explains it.
+    """The tickets of a CSV or Parquet file or a workbook (a path, or the lines of CSV) as ``mapping`` explains it.
 
     Facts that have no column are ``None``, never 0. Facts that are readable and impossible (solved before
     created) stay: ``TicketFacts.anomalies()`` names them. A row with a cell that cannot be read is rejected
@@ -51,6 +52,9 @@ def tickets(
     every cell is a duplicate. Of columns that repeat on every row (channel, priority, ``sla_met`` ...) the last
     value in time counts, empty cells say nothing. In a table of tickets a second row with the id of an earlier one
     is a duplicate when it says the same, else it is rejected.
+
+    Cells with a type keep it: an instant of Parquet with a zone needs no other, one without has the mapping's, as has
+    every one of a workbook; the format is for texts. A cell in which a formula failed rejects its row.
 
     ``progress`` is called now and then with the bytes done and the bytes of the file.
 
@@ -68,9 +72,10 @@ def tickets(
     (['2026-11-20 10:00:00+00:00'], None)
 
     Raises:
-        ExportError: the file is no CSV text, a column is absent, a stamp is naive and the mapping states no zone,
+        ExportError: the file cannot be read, a column is absent, a stamp is naive and the mapping states no zone,
             or, when strict, the first rejected row.
         InvalidValueError: ``mapping`` is no :class:`TableMapping`.
+        MissingExtraError: a Parquet file without the extra ``[parquet]``, a workbook without ``[xlsx]``.
     """
     if not isinstance(mapping, TableMapping):
         raise InvalidValueError.of(
@@ -81,7 +86,7 @@ def tickets(
         )
     tally = Tally(strict=strict)
     read = _table_events.read if mapping.layout == "events" else _table_tickets.read
-    with open_table(source, tally, delimiter=mapping.delimiter, progress=progress) as table:
+    with opened(source, tally, mapping, progress) as table:
         facts, found = read(table, mapping)
     return tally.read(
         TicketExport(
