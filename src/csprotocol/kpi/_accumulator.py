@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Self
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import whole
+from csprotocol.kpi._notebook import Viewed
 
 __all__ = ["Accumulator", "counter_of", "field_of", "written"]
 
 
-class Accumulator(ABC):
+class Accumulator(Viewed, ABC):
     """A number on its way: takes one thing after the other in constant memory, and adds up with others of its kind.
 
     The parts of a stream may be counted anywhere, in any order, and added: the sum is what one accumulator over all

@@ -10,20 +10,23 @@ from itertools import pairwise
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import spent
 from csprotocol.kpi._definitions import Definition, definition
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._open_time import Within, duration, opening_hours_of
 from csprotocol.kpi._population import Counting, MissingReason, Tally, told
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._resolution import lacks_solves
 from csprotocol.kpi._summary import RateSummary
+from csprotocol.kpi._view import Table, View, counted_rows, took
 from csprotocol.model import FrozenDict, Rejection, TicketFacts, require_aware
 
 __all__ = ["AgeBucket", "Ageing", "Backlog", "ageing", "backlog", "is_live", "unreplied"]
 
 _DAY = timedelta(days=1)
+_MOST_TICKETS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Viewed):
     """The tickets that were live at an instant, by id, in the order in which they came.
 
     >>> at = lambda day: datetime(2025, 1, day, tzinfo=UTC)
@@ -48,9 +51,22 @@ class Backlog:
         shown = f"{self.value} of {self.n} tickets at {self.at.isoformat()}"
         return f"{self.definition.name}: {shown}; {told(self.n, self.missing, self.rejected)}"
 
+    def _view(self) -> View:
+        oldest = ", ".join(self.tickets[:_MOST_TICKETS])
+        more = f" and {self.value - _MOST_TICKETS} more" if self.value > _MOST_TICKETS else ""
+        return View(
+            self.definition.name,
+            f"{self.value} tickets at {self.at.isoformat()}",
+            (
+                *((("tickets", oldest + more),) if oldest else ()),
+                *counted_rows(self.n, self.missing, self.rejected, self.rejections),
+            ),
+            about=self.definition._view().rows,
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class AgeBucket:
+class AgeBucket(Viewed):
     """How many live tickets are at least ``from_age`` and less than ``to_age`` old; the last has no ``to_age``.
 
     >>> print(AgeBucket(timedelta(days=1), timedelta(days=3), 4))
@@ -67,7 +83,7 @@ class AgeBucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Ageing:
+class Ageing(Viewed):
     """The backlog of an instant, by age. ``n`` is the number of tickets in the buckets together.
 
     >>> at = lambda day: datetime(2025, 1, day, tzinfo=UTC)
@@ -91,6 +107,23 @@ class Ageing:
     def __str__(self) -> str:
         buckets = ", ".join(map(str, self.buckets))
         return f"{self.definition.name}: {buckets}; {told(self.n, self.missing, self.rejected)}"
+
+    def _view(self) -> View:
+        most = max((bucket.tickets for bucket in self.buckets), default=0) or 1
+        rows = tuple((_between(bucket), str(bucket.tickets)) for bucket in self.buckets)
+        return View(
+            self.definition.name,
+            f"{self.n} tickets at {self.at.isoformat()}",
+            counted_rows(self.n, self.missing, self.rejected, self.rejections),
+            Table(("age", "tickets"), rows, tuple(bucket.tickets / most for bucket in self.buckets)),
+            about=self.definition._view().rows,
+        )
+
+
+def _between(bucket: AgeBucket) -> str:
+    if bucket.to_age is None:
+        return f"{took(bucket.from_age)} and more"
+    return f"{took(bucket.from_age)} to {took(bucket.to_age)}" if bucket.from_age else f"below {took(bucket.to_age)}"
 
 
 def backlog(

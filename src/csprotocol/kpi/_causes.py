@@ -11,15 +11,17 @@ from fractions import Fraction
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import exact_number
 from csprotocol.kpi._definitions import Definition, definition
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import MissingReason, told
 from csprotocol.kpi._ratio import Ratio
+from csprotocol.kpi._view import Table, View, counted_rows, percent
 from csprotocol.model import FrozenDict
 
 __all__ = ["Cause", "Pareto", "causes"]
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Viewed):
     """One cause with its share and the share of all causes down to it; ``vital`` above the line.
 
     >>> print(Cause("late", 6, Ratio(6, 10), Ratio(6, 10), vital=True))
@@ -37,7 +39,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Pareto:
+class Pareto(Viewed):
     """Causes by frequency. ``vital_few`` are the fewest that together reach ``vital_share`` of all.
 
     >>> pareto = causes(["late"] * 6 + ["damaged"] * 3 + ["size", None])
@@ -64,6 +66,23 @@ class Pareto:
         lines = [f"{self.definition.name}: {told(self.n, self.missing, {})}"]
         lines += [f"  {'*' if cause.vital else ' '} {cause}" for cause in self.causes]
         return "\n".join(lines)
+
+    def _view(self) -> View:
+        most = self.causes[0].count if self.causes else 1
+        rows = tuple(
+            (cause.name, str(cause.count), percent(cause.share.value or 0), percent(cause.cumulative.value or 0),
+             "vital" if cause.vital else "")
+            for cause in self.causes
+        )  # fmt: skip
+        return View(
+            self.definition.name,
+            f"{len(self.vital_few)} of {len(self.causes)} causes make {percent(float(self.vital_share))}"
+            if self.n
+            else "none",
+            counted_rows(self.n, self.missing, {}),
+            Table(("cause", "contacts", "share", "cumulated", ""), rows, tuple(c.count / most for c in self.causes)),
+            about=self.definition._view().rows,
+        )
 
 
 def causes(items: Iterable[str | None], *, vital_share: Decimal | Fraction = Fraction(4, 5)) -> Pareto:

@@ -12,11 +12,13 @@ from typing import Generic, NamedTuple, TypeVar
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import exact_number, whole
 from csprotocol.kpi._interval import AnyRate, counts_of
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._percentile import mean
 from csprotocol.kpi._population import told
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._run_rules import RunRule, RunRules, Signal, signals
 from csprotocol.kpi._sample import Sample, missing_values
+from csprotocol.kpi._view import Curve, Row, View, as_number, counted_rows, percent, short
 from csprotocol.model import FrozenDict
 
 __all__ = ["PChart", "PPoint", "XmrChart", "p_chart", "p_limits", "xmr"]
@@ -30,7 +32,7 @@ _RANGE_LIMIT = 3.268
 
 
 @dataclass(frozen=True, slots=True)
-class XmrChart(Generic[T]):
+class XmrChart(Viewed, Generic[T]):
     """Single values with their centre and limits, in the unit of the values.
 
     ``centre``, ``mr_bar``, ``lower``, ``upper`` and ``range_limit`` are ``None`` when there are no two neighbours
@@ -61,6 +63,31 @@ class XmrChart(Generic[T]):
         if self.centre is not None:
             shown = f"centre {_shown(self.centre)}, limits {_shown(self.lower)} to {_shown(self.upper)}"
         return f"{shown}; {len(self.signals)} signals; {told(self.n, self.missing, self.rejected)}"
+
+    def _view(self) -> View:
+        lower, upper = as_number(self.lower), as_number(self.upper)
+        numbers = tuple(map(as_number, self.values))
+        rows: list[Row] = []
+        if self.centre is not None:
+            rows.append(("limits", f"{short(self.lower)} to {short(self.upper)}"))
+            rows.append(("mean moving range", short(self.mr_bar)))
+        return View(
+            "XmR chart",
+            "no limits" if self.centre is None else f"centre {short(self.centre)}",
+            (
+                *rows,
+                *_signal_rows(self.signals),
+                *counted_rows(self.n, self.missing, self.rejected),
+            ),
+            chart=Curve(
+                "values in the order of time, with centre and limits",
+                numbers,
+                as_number(self.centre),
+                (lower,) * len(numbers),
+                (upper,) * len(numbers),
+                _marked(self.signals),
+            ),
+        )
 
 
 def xmr(
@@ -137,7 +164,7 @@ class PPoint(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class PChart:
+class PChart(Viewed):
     """Rates in the order of time with their common centre; each has its own limits, for each rests on its own count.
 
     ``centre`` (0..1) is the pooled rate, ``None`` when all are empty; ``n`` is how many points have a value.
@@ -156,6 +183,21 @@ class PChart:
     def __str__(self) -> str:
         shown = "no centre" if self.centre is None else f"centre {self.centre:.1%}"
         return f"{shown}; {len(self.signals)} signals; {told(self.n, self.missing, self.rejected)}"
+
+    def _view(self) -> View:
+        return View(
+            "p-chart",
+            "no centre" if self.centre is None else f"centre {percent(self.centre)}",
+            (*_signal_rows(self.signals), *counted_rows(self.n, self.missing, self.rejected)),
+            chart=Curve(
+                "rates in the order of time, with their centre and limits",
+                tuple(point.value for point in self.points),
+                self.centre,
+                tuple(point.lower for point in self.points),
+                tuple(point.upper for point in self.points),
+                _marked(self.signals),
+            ),
+        )
 
 
 def p_chart(
@@ -213,3 +255,17 @@ def p_limits(centre: float, n: int) -> tuple[float, float] | None:
 
 def _shown(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _signal_rows(found: Iterable[Signal]) -> tuple[Row, ...]:
+    """Which rules were met where, counted from 1 as people count."""
+    rows = [(str(signal.rule).replace("_", " "), _points(signal.first + 1, signal.last + 1)) for signal in found]
+    return tuple(rows) or (("signals", "none"),)
+
+
+def _points(first: int, last: int) -> str:
+    return f"point {last}" if first == last else f"points {first} to {last}"
+
+
+def _marked(found: Iterable[Signal]) -> frozenset[int]:
+    return frozenset(i for signal in found for i in range(signal.first, signal.last + 1))

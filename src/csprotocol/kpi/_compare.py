@@ -22,6 +22,7 @@ from csprotocol.kpi._interval import (
     normal_quantile,
     square_and_add,
 )
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._nps import NetPromoterScore
 from csprotocol.kpi._order_statistics import interval_ranks
 from csprotocol.kpi._percentile import median
@@ -30,6 +31,7 @@ from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._sample import Sample
 from csprotocol.kpi._summary import DurationSummary, RateSummary
 from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
+from csprotocol.kpi._view import View, counted_rows, interval_text, short
 from csprotocol.model import FrozenDict
 
 __all__ = ["Compared", "Comparison", "NoVerdict", "Verdict", "compare"]
@@ -73,7 +75,7 @@ class Compared(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison(Generic[T]):
+class Comparison(Viewed, Generic[T]):
     """``a`` minus ``b``, with its interval and what to make of it, in the unit of the two (shares, points, time).
 
     ``verdict`` is ``noise`` when the interval holds 0. ``difference`` is ``None`` when a side is empty; ``interval``
@@ -123,6 +125,27 @@ class Comparison(Generic[T]):
         low, high = _shown(self.interval.low), _shown(self.interval.high)
         level = f"{self.interval.confidence * 100:g}%"
         return f"{self.verdict}: {shown}, {low} to {high} ({level}, {self.method}); {sides}"
+
+    def _view(self) -> View:
+        around, share = self.interval, self.method == "newcombe"
+        difference = short(self.difference)
+        if share and isinstance(self.difference, float):
+            difference = f"{100 * self.difference:+.1f} percentage points"
+        rows = [("a minus b", difference)]
+        if around is not None:
+            ends = interval_text(around.low, around.high, around.confidence, around.method, share=share)
+            rows.append(("interval", ends))
+        for name, side in (("a", self.a), ("b", self.b)):
+            rows += [(f"{name}: {row}" if row else "", text) for row, text in counted_rows(*side)]
+        if self.is_better is not None:
+            rows.append(("a is", "better" if self.is_better else "worse"))
+        verdict = f"no verdict, {self.reason}" if self.verdict is None else f"a is {self.verdict}"
+        return View(
+            self.definition.name if self.definition else "Comparison",
+            "a differs by no more than noise" if self.is_noise else verdict,
+            tuple(rows),
+            about=self.definition._view().rows if self.definition else (),
+        )
 
 
 @overload

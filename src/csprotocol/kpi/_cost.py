@@ -9,13 +9,15 @@ from fractions import Fraction
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import whole
 from csprotocol.kpi._definitions import Definition, definition
+from csprotocol.kpi._notebook import Viewed
+from csprotocol.kpi._view import View
 from csprotocol.model import Money
 
 __all__ = ["CostPerContact", "cost_per_contact"]
 
 
 @dataclass(frozen=True, slots=True)
-class CostPerContact:
+class CostPerContact(Viewed):
     """A cost and the contacts (or resolved tickets) that share it, undivided. Adding pools.
 
     >>> unit = CostPerContact(Money.of("1250", "EUR"), 500)
@@ -70,6 +72,11 @@ class CostPerContact:
     def __str__(self) -> str:
         shown = "no value" if self.rounded is None else str(self.rounded)
         return f"{self.definition.name}: {shown} ({self.cost} / {self.contacts})"
+
+    def _view(self) -> View:
+        rows = (("cost", str(self.cost)), ("contacts", str(self.contacts)))
+        told = "no value" if self.rounded is None else str(self.rounded)
+        return View(self.definition.name, told, rows, about=self.definition._view().rows)
 
 
 def cost_per_contact(cost: Money, contacts: int) -> CostPerContact:

@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._definitions import Definition, definition
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import Counting, MissingReason, Tally, told
+from csprotocol.kpi._view import Table, View, counted_rows
 from csprotocol.model import Channel, FrozenDict, Rejection, TicketFacts, require_aware
 
 __all__ = ["ServiceCounts", "service_counts", "tickets_per_day"]
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceCounts:
+class ServiceCounts(Viewed):
     """Tickets by local date and channel; the channel is ``None`` where it is unknown.
 
     Only days with tickets appear.
@@ -65,6 +67,22 @@ class ServiceCounts:
     def explain(self) -> str:
         """The counts and their definition."""
         return f"{self}\n{self.definition.explain()}"
+
+    def _view(self) -> View:
+        days = self.per_day
+        most = max(days.values(), default=1)
+        channels = ", ".join(f"{channel or 'unknown'} {count}" for channel, count in self.per_channel.items())
+        rows = tuple((day.isoformat(), str(count)) for day, count in days.items())
+        return View(
+            self.definition.name,
+            f"{self.n} tickets in {len(days)} days of {self.tz}",
+            (
+                *((("by channel", channels),) if channels else ()),
+                *counted_rows(self.n, self.missing, self.rejected, self.rejections),
+            ),
+            Table(("day", "tickets"), rows, tuple(count / most for count in days.values())) if rows else None,
+            about=self.definition._view().rows,
+        )
 
 
 def service_counts(

@@ -12,6 +12,8 @@ from importlib.resources import files
 from typing import Any
 
 from csprotocol.errors import InvalidValueError
+from csprotocol.kpi._notebook import Viewed
+from csprotocol.kpi._view import View
 from csprotocol.model import FrozenDict
 
 __all__ = ["Definition", "Direction", "definition", "definitions", "read_table"]
@@ -30,7 +32,7 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Viewed):
     """One KPI: what is counted, in what unit, which way is better, and who says so.
 
     ``options`` gives for each option what may be chosen, the default first. ``confidence`` is ``unverified`` where
@@ -71,6 +73,14 @@ class Definition:
         doubt = "" if self.confidence == "read" else f" ({self.confidence})"
         lines.append(f"  source: {self.source}{read}{doubt}")
         return "\n".join(lines)
+
+    def _view(self) -> View:
+        better = "" if self.direction is Direction.NEITHER else f", {self.direction} is better"
+        doubt = "" if self.confidence == "read" else f" ({self.confidence})"
+        rows = [("formula", self.formula), *([("for example", self.worked)] if self.worked else [])]
+        rows += [(option, " | ".join(values)) for option, values in self.options.items()]
+        rows.append(("source", f"{self.source}{doubt}"))
+        return View(self.name, f"{self.id}, in {self.unit}{better}", tuple(rows))
 
 
 def definition(kpi: str) -> Definition:

@@ -13,6 +13,7 @@ from csprotocol.kpi._accumulator import Accumulator, counter_of, field_of, writt
 from csprotocol.kpi._choice import spent
 from csprotocol.kpi._log_histogram import RELATIVE_ERROR, LogHistogram
 from csprotocol.kpi._population import MissingReason
+from csprotocol.kpi._view import View, counted_rows, short
 
 __all__ = ["DurationStream"]
 
@@ -133,3 +134,11 @@ class DurationStream(Accumulator):
         made._missing = counter_of("durations.missing", field_of(document, cls.kind, "missing"))
         made._rejected = counter_of("durations.rejected", field_of(document, cls.kind, "rejected"))
         return made
+
+    def _view(self) -> View:
+        rows = (("mean", short(self.mean)), ("p90", f"about {short(self.p90)}")) if self.n else ()
+        return View(
+            "Durations so far",
+            f"median about {short(self.median)}" if self.n else "no value",
+            (*rows, *counted_rows(self.n, self.missing, self.rejected)),
+        )

@@ -14,7 +14,9 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._binomial import at_least, at_most
 from csprotocol.kpi._choice import chosen, exact_number
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._ratio import Ratio
+from csprotocol.kpi._view import Row, View, interval_text
 
 __all__ = [
     "CONFIDENCE",
@@ -28,6 +30,7 @@ __all__ = [
     "difference_interval",
     "normal_quantile",
     "rate_interval",
+    "rate_rows",
     "square_and_add",
 ]
 
@@ -56,7 +59,7 @@ AnyRate: TypeAlias = Ratio | HasRatio
 
 
 @dataclass(frozen=True, slots=True)
-class Interval(Generic[T]):
+class Interval(Viewed, Generic[T]):
     """From ``low`` to ``high``, both in the unit of the number it is about, both included.
 
     ``confidence`` is the level asked for (0..1), ``method`` names the formula, ``n`` is what it rests on.
@@ -84,6 +87,10 @@ class Interval(Generic[T]):
 
     def __str__(self) -> str:
         return f"{_shown(self.low)} to {_shown(self.high)} ({self.confidence * 100:g}%, {self.method}, n {self.n})"
+
+    def _view(self) -> View:
+        told = interval_text(self.low, self.high, self.confidence, self.method)
+        return View("Interval", told, (("n", str(self.n)),))
 
 
 # Counts beyond this are none: floats end at 10**308, and their squares and products come first.
@@ -131,6 +138,17 @@ def rate_interval(
         return None
     low, high = _RATE_METHODS[rule](part, whole, confidence, z)
     return Interval(low, high, confidence, str(rule), whole)
+
+
+def rate_rows(rate: AnyRate) -> tuple[Row, ...]:
+    """Between which shares the true rate lies, for the eye; nothing where there is no such interval, as of amounts."""
+    try:
+        found = rate_interval(rate)
+    except InvalidValueError:
+        return ()
+    if found is None:
+        return ()
+    return (("interval", interval_text(found.low, found.high, found.confidence, found.method, share=True)),)
 
 
 def difference_interval(a: AnyRate, b: AnyRate, *, confidence: float = CONFIDENCE) -> Interval[float] | None:

@@ -11,6 +11,7 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._accumulator import Accumulator, counter_of, field_of, written
 from csprotocol.kpi._choice import exact_number, finite, whole
 from csprotocol.kpi._population import MissingReason
+from csprotocol.kpi._view import Table, View, counted_rows, percent, short
 
 __all__ = ["RELATIVE_ERROR", "LogHistogram"]
 
@@ -193,6 +194,20 @@ class LogHistogram(Accumulator):
         made._gaps = counter_of("log_histogram.missing", field_of(document, cls.kind, "missing"))[_NO_VALUE]
         made._negative = counter_of("log_histogram.rejected", field_of(document, cls.kind, "rejected"))[_NEGATIVE]
         return made
+
+    def _view(self) -> View:
+        quantiles = tuple((f"{share:.0%}", short(self.quantile(share))) for share in (0.25, 0.5, 0.75, 0.9, 0.99))
+        ends = f"{short(self.least)} to {short(self.greatest)}"
+        return View(
+            "Histogram",
+            f"median about {short(self.quantile(0.5))}" if self.n else "no value",
+            (
+                ("from", ends),
+                ("buckets", f"{len(self.buckets)}, each quantile to {percent(self.relative_error)} of itself"),
+                *counted_rows(self.n, self.missing, self.rejected),
+            ),
+            Table(("share below", "value"), quantiles) if self.n else None,
+        )
 
 
 _LARGEST = math.log(1.7e308)

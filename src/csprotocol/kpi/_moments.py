@@ -11,6 +11,7 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._accumulator import Accumulator, counter_of, field_of, written
 from csprotocol.kpi._choice import finite, whole
 from csprotocol.kpi._population import MissingReason
+from csprotocol.kpi._view import View, counted_rows, short
 
 __all__ = ["Moments"]
 
@@ -149,6 +150,10 @@ class Moments(Accumulator):
         if self.n < 2:
             return None
         return Fraction(self.n * self._squares - self._total**2, (self.n * (self.n - 1)) << (2 * self._shift))
+
+    def _view(self) -> View:
+        rows = (("standard deviation", short(self.standard_deviation)), *counted_rows(self.n, self.missing, {}))
+        return View("Mean so far", short(self.mean), rows)
 
 
 def _binary(field: str, text: object) -> tuple[int, int]:

@@ -12,8 +12,11 @@ from csprotocol.errors import InvalidValueError, OutOfScaleError
 from csprotocol.kpi._choice import chosen, exact_number, whole
 from csprotocol.kpi._definitions import Definition, definition
 from csprotocol.kpi._interval import CONFIDENCE, Interval, adjusted_wald, normal_quantile
+from csprotocol.kpi._notebook import Viewed
+from csprotocol.kpi._population import MissingReason
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._survey import OutOfScale
+from csprotocol.kpi._view import Row, View, counted_rows, interval_text
 
 __all__ = ["NetPromoterScore", "Rounding", "nps", "round_points"]
 
@@ -31,7 +34,7 @@ class Rounding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class NetPromoterScore:
+class NetPromoterScore(Viewed):
     """Promoters minus detractors per answer, in points from -100 to 100. Adding pools the answers.
 
     ``unanswered`` and ``rejected`` count surveys that gave no usable rating; they do not touch the value.
@@ -179,6 +182,21 @@ class NetPromoterScore:
         """The score, its groups and its definition."""
         groups = f"  {self.promoters} promoters, {self.passives} passives, {self.detractors} detractors"
         return "\n".join([str(self), groups, self.definition.explain()])
+
+    def _view(self) -> View:
+        around = self.interval()
+        rows: list[Row] = []
+        if around is not None:
+            rows.append(("interval", interval_text(around.low, around.high, around.confidence, around.method)))
+        counts = f"{self.promoters} promoters, {self.passives} passives, {self.detractors} detractors"
+        missing = {str(MissingReason.NO_ANSWER): self.unanswered} if self.unanswered else {}
+        rejected = {OutOfScaleError.code: self.rejected} if self.rejected else {}
+        return View(
+            self.definition.name,
+            "no value" if self.value is None else f"{self.value:.1f} points",
+            (*rows, ("answers", counts), *counted_rows(self.n, missing, rejected)),
+            about=self.definition._view().rows,
+        )
 
 
 def nps(

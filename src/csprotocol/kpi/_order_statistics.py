@@ -11,9 +11,11 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._binomial import at_least, at_most
 from csprotocol.kpi._choice import chosen, exact_number, whole
 from csprotocol.kpi._interval import CONFIDENCE, Interval, checked_confidence
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._percentile import PercentileMethod, percentile
 from csprotocol.kpi._population import told
 from csprotocol.kpi._sample import Sample
+from csprotocol.kpi._view import Row, View, counted_rows, interval_text, short
 from csprotocol.model import FrozenDict
 
 __all__ = ["QuantileInterval", "Ranks", "interval_ranks", "median_interval", "quantile_interval"]
@@ -35,7 +37,7 @@ class Ranks(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class QuantileInterval(Generic[T]):
+class QuantileInterval(Viewed, Generic[T]):
     """A quantile of a sample with its interval, in the unit of the values.
 
     ``value`` is ``None`` when there are no values, ``interval`` and ``ranks`` also when there are too few of them:
@@ -62,6 +64,17 @@ class QuantileInterval(Generic[T]):
         shown = "no value" if self.value is None else str(self.value)
         around = "no interval" if self.interval is None else str(self.interval)
         return f"{self.q:g} quantile: {shown}, {around}; {told(self.n, self.missing, self.rejected)}"
+
+    def _view(self) -> View:
+        around = self.interval
+        rows: list[Row] = []
+        if around is not None:
+            rows.append(("interval", interval_text(around.low, around.high, around.confidence, around.method)))
+        return View(
+            f"{self.q:g} quantile",
+            "no value" if self.value is None else short(self.value),
+            (*rows, *counted_rows(self.n, self.missing, self.rejected), ("interpolation", str(self.method))),
+        )
 
 
 def interval_ranks(n: int, *, q: float = 0.5, confidence: float = CONFIDENCE) -> Ranks | None:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import whole
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._ratio import Ratio
+from csprotocol.kpi._view import View
 
 __all__ = ["PageSupport", "hit_rate", "rank_pages", "support_contact_rate"]
 
 
 @dataclass(frozen=True, slots=True)
-class PageSupport:
+class PageSupport(Viewed):
     """One page with its sales and the requests for help that it caused.
 
     >>> page = PageSupport("/mug", sales=200, help_requests=10)
@@ -42,6 +44,10 @@ class PageSupport:
     def support_contact_rate(self) -> Ratio:
         """Requests for help per sale: high needs work."""
         return Ratio(self.help_requests, self.sales)
+
+    def _view(self) -> View:
+        rows = (("sales per request", str(self.hit_rate)), ("requests per sale", str(self.support_contact_rate)))
+        return View("Support of a page", self.page, rows)
 
 
 def hit_rate(sales: int, help_requests: int) -> Ratio:

@@ -9,9 +9,11 @@ from datetime import timedelta
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import spent, whole
 from csprotocol.kpi._definitions import Definition, definition
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import Tally
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._summary import DurationSummary, Measured
+from csprotocol.kpi._view import View
 from csprotocol.model import Rejection
 
 __all__ = ["ServiceLevel", "abandonment", "aht", "asa", "service_level"]
@@ -75,7 +77,7 @@ def abandonment(abandoned: int, offered: int, *, short: int = 0) -> Ratio:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceLevel:
+class ServiceLevel(Viewed):
     """Calls answered within a target, over three denominators. Adding pools.
 
     >>> level = ServiceLevel(answered_within=72, answered=85, abandoned_within=5, abandoned=15)
@@ -142,6 +144,14 @@ class ServiceLevel:
 
     def __str__(self) -> str:
         return f"{self.definition.name}: {self.of_offered}"
+
+    def _view(self) -> View:
+        rows = (
+            ("of offered", str(self.of_offered)),
+            ("of answered", str(self.of_answered)),
+            ("without short abandons", str(self.without_short_abandons)),
+        )
+        return View(self.definition.name, str(self.of_offered), rows, about=self.definition._view().rows)
 
 
 def service_level(

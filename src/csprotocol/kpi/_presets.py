@@ -11,6 +11,8 @@ from typing import Any
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._definitions import definition, definitions, read_table
+from csprotocol.kpi._notebook import Viewed
+from csprotocol.kpi._view import View
 from csprotocol.model import FrozenDict
 
 __all__ = ["Clock", "Vendor", "preset", "vendors"]
@@ -29,7 +31,7 @@ class Clock(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Vendor:
+class Vendor(Viewed):
     """A vendor that has a preset: its choices by KPI, and what its dashboard shows of them.
 
     ``csat`` names the KPI behind the satisfaction that it shows. ``clock`` and ``statistic`` (``mean`` or ``median``)
@@ -49,6 +51,14 @@ class Vendor:
     clock: Clock | None
     statistic: str | None
     notes: tuple[str, ...]
+
+    def _view(self) -> View:
+        rows = [
+            (kpi, ", ".join(f"{name} {value}" for name, value in each.items())) for kpi, each in self.options.items()
+        ]
+        told = {"satisfaction": self.csat, "clock": self.clock, "statistic": self.statistic}
+        rows += [(name, str(value)) for name, value in told.items() if value is not None]
+        return View(self.name, self.id, (*rows, *(("", note) for note in self.notes), ("source", self.source)))
 
 
 def vendors() -> tuple[Vendor, ...]:

@@ -10,6 +10,7 @@ from math import log10
 from typing import TypeAlias
 
 from csprotocol.errors import InvalidValueError
+from csprotocol.kpi._notebook import Viewed
 
 __all__ = ["Ratio"]
 
@@ -17,7 +18,7 @@ Exact: TypeAlias = int | Decimal | Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(Viewed):
     """``numerator`` / ``denominator``, kept apart so that groups can be pooled and nothing is rounded.
 
     ``value`` is ``None`` when the denominator is 0: no rate exists, neither 0 nor NaN. Adding pools, which the

@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Self
 from csprotocol.errors import InvalidValueError, OutOfScaleError
 from csprotocol.kpi._accumulator import Accumulator, counter_of, field_of, written
 from csprotocol.kpi._choice import whole
-from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval
+from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval, rate_rows
 from csprotocol.kpi._nps import NetPromoterScore
 from csprotocol.kpi._population import MissingReason
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._survey import OutOfScale
+from csprotocol.kpi._view import View, counted_rows
 
 __all__ = ["Count", "NpsCount", "RateCount"]
 
@@ -72,6 +73,9 @@ class Count(Accumulator):
         made.n = whole("count.n", field_of(document, cls.kind, "n"))
         made._gaps = counter_of("count.missing", field_of(document, cls.kind, "missing"))[_NO_VALUE]
         return made
+
+    def _view(self) -> View:
+        return View("Count", str(self.n), counted_rows(self.n, self.missing, {}))
 
 
 class RateCount(Accumulator):
@@ -185,6 +189,10 @@ class RateCount(Accumulator):
         )
         return made
 
+    def _view(self) -> View:
+        rows = (*rate_rows(self.ratio), *counted_rows(self.n, self.missing, self.rejected))
+        return View("Rate so far", str(self.ratio), rows)
+
 
 class NpsCount(Accumulator):
     """Promoters, passives and detractors of a stream of ratings from 0 to 10; ``score`` is what they make.
@@ -249,6 +257,9 @@ class NpsCount(Accumulator):
         made = cls()
         made.score = NetPromoterScore(*(field_of(document, cls.kind, group) for group in _GROUPS))
         return made
+
+    def _view(self) -> View:
+        return self.score._view()
 
 
 _GROUPS = ("promoters", "passives", "detractors", "unanswered", "rejected")

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import whole
 from csprotocol.kpi._definitions import Definition, definition
+from csprotocol.kpi._interval import rate_rows
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import Counting, MissingReason, Tally
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._summary import RateSummary
+from csprotocol.kpi._view import View
 from csprotocol.model import TicketFacts
 
 __all__ = ["SlaAttainment", "sla_attainment", "sla_attainment_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class SlaAttainment:
+class SlaAttainment(Viewed):
     """Promises kept, broken and still running; ``overdue`` of the running ones are late already. Adding pools.
 
     >>> promises = SlaAttainment(met=90, missed=8, running=2)
@@ -78,6 +81,17 @@ class SlaAttainment:
     def __str__(self) -> str:
         running = f"; running {self.running}, overdue {self.overdue}" if self.running else ""
         return f"{self.definition.name}: {self.completed}{running}"
+
+    def _view(self) -> View:
+        running = f"{self.running}, of which overdue {self.overdue}"
+        rows = (
+            *rate_rows(self.completed),
+            ("met", str(self.met)),
+            ("missed", str(self.missed)),
+            ("running", running),
+            ("of all", str(self.all)),
+        )
+        return View(self.definition.name, str(self.completed), rows, about=self.definition._view().rows)
 
 
 def sla_attainment(*, met: int, missed: int, running: int = 0, overdue: int = 0) -> SlaAttainment:

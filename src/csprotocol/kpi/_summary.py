@@ -10,12 +10,14 @@ from typing import Self
 
 from csprotocol.errors import NegativeDurationError
 from csprotocol.kpi._definitions import Definition
-from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval
+from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval, rate_rows
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._order_statistics import QuantileInterval, quantile_of
 from csprotocol.kpi._percentile import PercentileMethod, percentile
 from csprotocol.kpi._population import MissingReason, Tally, told
 from csprotocol.kpi._ratio import Ratio
 from csprotocol.kpi._sample import Sample
+from csprotocol.kpi._view import View, chosen_row, counted_rows, interval_text, short
 from csprotocol.model import FrozenDict, Rejection
 
 __all__ = ["DurationSummary", "Measured", "RateSummary"]
@@ -24,7 +26,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Viewed):
     """What one ticket says: a duration, or why there is none (``missing``), or why it cannot be (``rejection``).
 
     >>> Measured(missing=MissingReason.NO_REPLY).strict() is None
@@ -55,9 +57,13 @@ class Measured:
             raise self.error
         return self.value
 
+    def _view(self) -> View:
+        told = short(self.value) if self.value is not None else str(self.missing or self.rejection or "no value")
+        return View("Measured", told)
+
 
 @dataclass(frozen=True, slots=True)
-class DurationSummary:
+class DurationSummary(Viewed):
     """Durations of many tickets. Every statistic is ``None`` when ``n`` is 0.
 
     ``missing`` and ``rejected`` count, by reason, what gave no number and what cannot be; ``rejections`` tell
@@ -139,9 +145,25 @@ class DurationSummary:
         """The number, what it rests on, the options chosen and the definition."""
         return _explained(str(self), self.options, self.rejections, self.definition)
 
+    def _view(self) -> View:
+        around = self.interval().interval
+        rows = [("mean", short(self.mean)), ("median", short(self.median)), ("p90", short(self.p90))] if self.n else []
+        if around is not None:
+            rows.insert(2, ("", interval_text(around.low, around.high, around.confidence, around.method)))
+        return View(
+            self.definition.name,
+            f"median {short(self.median)}" if self.n else "no value",
+            (
+                *rows,
+                *counted_rows(self.n, self.missing, self.rejected, self.rejections),
+                *chosen_row(self.options),
+            ),
+            about=self.definition._view().rows,
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class RateSummary:
+class RateSummary(Viewed):
     """A share of tickets or contacts. ``value`` is ``None`` when ``n``, the denominator, is 0.
 
     >>> from csprotocol.kpi import unreplied
@@ -201,6 +223,18 @@ class RateSummary:
     def explain(self) -> str:
         """The number, what it rests on, the options chosen and the definition."""
         return _explained(str(self), self.options, self.rejections, self.definition)
+
+    def _view(self) -> View:
+        return View(
+            self.definition.name,
+            str(self.ratio),
+            (
+                *rate_rows(self.ratio),
+                *counted_rows(self.n, self.missing, self.rejected, self.rejections),
+                *chosen_row(self.options),
+            ),
+            about=self.definition._view().rows,
+        )
 
 
 def _values(tally: Tally, measured: Iterable[Measured]) -> Iterator[timedelta]:

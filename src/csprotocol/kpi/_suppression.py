@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from csprotocol.kpi._choice import whole
+from csprotocol.kpi._notebook import Viewed
 
 __all__ = ["MIN_COMPARED", "MIN_SHOWN", "Shown", "Suppression", "shown"]
 
@@ -32,7 +33,7 @@ class Suppression(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown(Generic[T]):
+class Shown(Viewed, Generic[T]):
     """A number as a page may show it: ``value`` is ``None`` with a ``reason``; ``n`` is always told.
 
     >>> print(shown(0.75, 4))

@@ -8,9 +8,11 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from csprotocol.kpi._definitions import Definition
-from csprotocol.kpi._interval import CONFIDENCE, Interval, adjusted_wald, normal_quantile, rate_interval
+from csprotocol.kpi._interval import CONFIDENCE, Interval, adjusted_wald, normal_quantile, rate_interval, rate_rows
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import MissingReason, told
 from csprotocol.kpi._ratio import Ratio
+from csprotocol.kpi._view import Row, View, chosen_row, counted_rows, interval_text
 from csprotocol.model import FrozenDict, Rejection
 
 __all__ = ["Scale", "SurveyBalance", "SurveyMean", "SurveyShare"]
@@ -19,7 +21,7 @@ Scale: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyShare:
+class SurveyShare(Viewed):
     """The share of answers that satisfy, with the response rate. ``value`` is ``None`` when nobody answered.
 
     >>> from csprotocol.kpi import csat
@@ -73,9 +75,12 @@ class SurveyShare:
         """The number, what it rests on, the options chosen and the definition."""
         return _explained(self)
 
+    def _view(self) -> View:
+        return _viewed(self, str(self.ratio), rate_rows(self.ratio))
+
 
 @dataclass(frozen=True, slots=True)
-class SurveyMean:
+class SurveyMean(Viewed):
     """The mean of the answers on their scale, exact until it is read. ``value`` is ``None`` when nobody answered.
 
     >>> from csprotocol.kpi import csat_mean
@@ -123,9 +128,15 @@ class SurveyMean:
         """The number, what it rests on, the options chosen and the definition."""
         return _explained(self)
 
+    def _view(self) -> View:
+        if self.value is None or self.rescaled is None:
+            return _viewed(self, "no value", ())
+        low, high = self.scale
+        return _viewed(self, f"{self.value:.2f} on {low} to {high}", (("as 0 to 100", f"{self.rescaled:.1f}"),))
+
 
 @dataclass(frozen=True, slots=True)
-class SurveyBalance:
+class SurveyBalance(Viewed):
     """Satisfied minus dissatisfied per answer, in points from -100 to 100. ``value`` is ``None`` when nobody answered.
 
     >>> from csprotocol.kpi import csat_balance
@@ -190,9 +201,27 @@ class SurveyBalance:
         """The number, what it rests on, the options chosen and the definition."""
         return _explained(self)
 
+    def _view(self) -> View:
+        around = self.interval()
+        if self.value is None or around is None:
+            return _viewed(self, "no value", ())
+        told = interval_text(around.low, around.high, around.confidence, around.method)
+        counts = f"{self.satisfied} satisfied, {self.neutral} neutral, {self.dissatisfied} dissatisfied"
+        return _viewed(self, f"{self.value:.1f} points", (("interval", told), ("answers", counts)))
+
 
 def _unanswered(asked: int, answered: int) -> Mapping[str, int]:
     return FrozenDict({str(MissingReason.NO_ANSWER): asked - answered} if asked > answered else {})
+
+
+def _viewed(summary: SurveyShare | SurveyMean | SurveyBalance, headline: str, rows: tuple[Row, ...]) -> View:
+    """What all surveys have to show after their own rows."""
+    shared = (
+        ("response rate", str(summary.response_rate)),
+        *counted_rows(summary.n, summary.missing, summary.rejected, summary.rejections),
+        *chosen_row(summary.options),
+    )
+    return View(summary.definition.name, headline, (*rows, *shared), about=summary.definition._view().rows)
 
 
 def _explained(summary: SurveyShare | SurveyMean | SurveyBalance) -> str:

@@ -14,8 +14,10 @@ from typing import Generic, TypeVar
 from csprotocol.errors import InvalidValueError, NegativeDurationError
 from csprotocol.kpi._choice import chosen, exact_number
 from csprotocol.kpi._interval import CONFIDENCE, Interval, normal_quantile
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import told
 from csprotocol.kpi._sample import Sample
+from csprotocol.kpi._view import Stairs, Table, View, as_number, counted_rows, short
 from csprotocol.model import FrozenDict, Rejection
 
 __all__ = ["Survival", "SurvivalBand", "SurvivalStep", "kaplan_meier", "survival_of"]
@@ -57,7 +59,7 @@ class SurvivalStep(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Survival(Generic[T]):
+class Survival(Viewed, Generic[T]):
     """The share that is still open by time since the start, from those that ended and those that have not yet.
 
     ``n`` is how many were followed, ``ended`` how many of them ended, ``longest`` how long the longest was followed.
@@ -142,6 +144,23 @@ class Survival(Generic[T]):
     def __str__(self) -> str:
         found = "no value" if not self.n else "not reached" if self.median is None else str(self.median)
         return f"median {found}, {self.ended} ended; {told(self.n, self.missing, self.rejected)}"
+
+    def _view(self) -> View:
+        low, high = (short(end) if end is not None else "not reached" for end in self.median_ends)
+        reached = [(f"{share:.0%}", found) for share in (0.25, 0.5, 0.75, 0.9) if (found := self.quantile(share))]
+        points = tuple((as_number(step.after) or 0.0, step.open_share) for step in self.steps)
+        return View(
+            "Time to the end, with those still open",
+            f"median {short(self.median)}" if self.median is not None else "median not reached",
+            (
+                ("median between", f"{low} and {high} ({self.confidence * 100:g}%, {self.band})"),
+                ("ended", f"{self.ended} of {self.n}"),
+                ("followed for", short(self.longest)),
+                *counted_rows(self.n, self.missing, self.rejected, self.rejections),
+            ),
+            Table(("ended", "after"), tuple((share, short(found)) for share, found in reached)) if reached else None,
+            Stairs("share still open by time since the start", points, as_number(self.longest) or 0.0),
+        )
 
 
 def kaplan_meier(

@@ -21,6 +21,7 @@ from csprotocol.kpi._running_counts import RateCount
 from csprotocol.kpi._sla import sla_attainment_of
 from csprotocol.kpi._summary import DurationSummary
 from csprotocol.kpi._survey import csat, survey_answers
+from csprotocol.kpi._view import View, chosen_row
 from csprotocol.model import FrozenDict, TicketFacts
 
 __all__ = ["TicketDurations", "TicketRate"]
@@ -115,6 +116,10 @@ class TicketRate(Accumulator):
 
     def _of(self, facts: Iterable[TicketFacts]) -> _Rate:
         return _RATES[self.kpi](facts, **self.options)
+
+    def _view(self) -> View:
+        rows = (*self.count._view().rows, *chosen_row(self.options))
+        return View(self.definition.name, str(self.ratio), rows, about=self.definition._view().rows)
 
 
 class TicketDurations(Accumulator):
@@ -212,6 +217,11 @@ class TicketDurations(Accumulator):
 
     def _of(self, facts: Iterable[TicketFacts]) -> DurationSummary:
         return _DURATIONS[self.kpi](facts, within=self.within, **self.options)
+
+    def _view(self) -> View:
+        found = self.durations._view()
+        rows = (*found.rows, *chosen_row(self.options | self._clock))
+        return View(self.definition.name, found.headline, rows, about=self.definition._view().rows)
 
 
 class _Rate(Protocol):
