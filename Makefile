@@ -5,10 +5,11 @@ BIN = $(VENV)/bin
 # The stamp changes with the packaging file, so that an edit of it installs again.
 STAMP = $(VENV)/.installed
 
-.PHONY: help setup demo test test-dateutil4 test-oracles test-engines search lint bench docs changelog clean
+.PHONY: help setup demo notebook test test-dateutil4 test-oracles test-engines search lint bench docs changelog clean
 
 help:
 	@echo "demo            a report on a bundled sample export"
+	@echo "notebook        the analyst's notebook, executed, in build/kpis.ipynb"
 	@echo "test            the tests, with python-dateutil 2.9 and the holidays package"
 	@echo "test-dateutil4  the tests, with python-dateutil 4"
 	@echo "test-oracles    the tests of the KPIs, with lifelines"
@@ -33,6 +34,12 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 
 demo: $(VENV)/.demo
 	@$(BIN)/csprotocol demo
+
+# What is stored has no outputs: they would be those of one day's libraries. Here they are made.
+notebook: $(STAMP)
+	@mkdir -p build
+	cp examples/notebook/kpis.ipynb build/kpis.ipynb
+	$(BIN)/jupyter execute --inplace build/kpis.ipynb
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
