@@ -31,7 +31,8 @@ def main() -> int:
             "CSPROTOCOL_POSTGRESQL_URL": stack.enter_context(postgresql(folder / "pg")),
             "CSPROTOCOL_MYSQL_URL": stack.enter_context(mariadb(folder / "my")),
         }
-        command = [sys.executable, "-m", "pytest", "tests/store", "tests/kpi", "-m", "engines", *sys.argv[1:]]
+        places = ["tests/store", "tests/kpi", "tests/examples"]
+        command = [sys.executable, "-m", "pytest", *places, "-m", "engines", *sys.argv[1:]]
         environment = {**os.environ, **urls, "CSPROTOCOL_SPARK": "local"}
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
