@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from csprotocol.incident import HelpdeskStatus, StatusExport, StatusMap, SubStatus, Workflow
-from csprotocol.kpi import Definition, definitions
+from csprotocol.kpi import Definition, definitions, vendors
 from csprotocol.model import StatusCategory
 from csprotocol.replies import Catalog, Situation, Variable, sample_arguments
 from csprotocol.returns import law
@@ -23,7 +23,8 @@ KPI_HEAD = """\
 # KPI catalogue
 
 Built by `tools/build_docs.py` from the definitions of the library; do not edit. `unverified` marks a formula whose
-source was not read at first hand. Of several options, the first is the default.
+source was not read at first hand. Of several options, the first is the default. What the presets make of the same
+tickets: [presets](kpi-presets.md).
 """
 
 
@@ -128,8 +129,17 @@ def _entry(each: Definition) -> str:
         lines.append(f"For example: {each.worked}\n")
     if each.options:
         lines.append("\n".join(f"- {name}: {' | '.join(values)}" for name, values in each.options.items()) + "\n")
+    if presets := _presets(each.id):
+        lines.append(f"Presets: {presets}\n")
     lines.append(f"Source: {each.source}{doubt}, as of {each.as_of}\n")
     return "\n".join(lines)
+
+
+def _presets(kpi: str) -> str:
+    """Which vendors choose otherwise than by default."""
+    chosen = {vendor.name: vendor.options.get(kpi, {}) for vendor in vendors()}
+    told = {name: ", ".join(f"{option} {value}" for option, value in each.items()) for name, each in chosen.items()}
+    return "; ".join(f"{name} ({choice})" for name, choice in told.items() if choice)
 
 
 def _helpdesk(helpdesk: StatusMap) -> str:

@@ -7,7 +7,7 @@ presets; only the words for an option are written here.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -165,7 +165,7 @@ def shown_by(sample: Sample) -> tuple[Shown, ...]:
 
 def _shown(sample: Sample, vendor: Vendor | None) -> Shown:
     options: Mapping[str, Mapping[str, Any]] = vendor.options if vendor else {}
-    which = vendor.csat if vendor else "csat"
+    which = (vendor.csat if vendor else None) or "csat"
     facts, reply = sample.facts, options.get("first_reply", {})
     return Shown(
         name=vendor.name if vendor else DEFAULT,
@@ -184,7 +184,7 @@ def presets_page() -> str:
     parts = [
         HEAD.format(shop=sample.shop, weekly=sample.weekly, tz=sample.hours.tz),
         f"{OUTCOME}{_outcome(shown)}\n",
-        f"## What each one chooses\n\n{''.join(_choices(each, shown[0]) for each in shown)}",
+        f"## What each one chooses\n\n{''.join(_choices(sample, each, shown[0]) for each in shown)}",
         f"## Ticket by ticket\n\n{_resolution(sample, shown)}\n{_replies(sample, shown)}\n{_stars(sample)}\n",
         f"### What no preset counts\n\n{_nobody(sample, shown)}\n",
         f"{TICKETS}{_told(sample)}",
@@ -220,7 +220,7 @@ def _row(each: Shown) -> tuple[str, ...]:
         str(each.fcr.ratio) + ("" if own else ", *as ours*"),
         f"{each.elapsed.n} tickets" + ("" if replied else ", *as ours*"),
         *times,
-        _score(each.satisfaction),
+        _score(each.satisfaction) + ("" if vendor is None or vendor.csat else ", *as ours*"),
     )
 
 
@@ -235,20 +235,20 @@ def _score(found: Satisfaction) -> str:
         case SurveyMean():
             return f"{found.value:.2f} of {found.n} on {found.scale[0]} to {found.scale[1]}"
         case SurveyBalance():
-            return f"{found.value:+.1f} points ({found.satisfied} - {found.dissatisfied} of {found.n})"
+            return f"{found.value:+.1f} points ({found.satisfied} minus {found.dissatisfied}, of {found.n})"
 
 
-def _choices(each: Shown, default: Shown) -> str:
+def _choices(sample: Sample, each: Shown, default: Shown) -> str:
     vendor = each.vendor
-    satisfaction = WORDS[vendor.csat if vendor else "csat", "", ""]
+    csat = vendor.csat if vendor else "csat"
     lines = [
         f"- First contact resolution: {_words('fcr', each.fcr.options, each.chosen('fcr'), vendor)}",
         f"- First reply: {_words('first_reply', each.elapsed.options, each.chosen('first_reply'), vendor)}",
-        f"- Satisfaction: {satisfaction}",
+        f"- Satisfaction: {WORDS[csat, '', ''] if csat else 'as ours'}",
     ]
     if vendor:
         lines += [f"- Shows: {_dashboard(vendor)}"] if vendor.clock or vendor.statistic else []
-        lines += [f"- Beside ours: {told}" for told in _against(each, default)]
+        lines += [f"- Beside ours: {told}" for told in _against(sample, each, default)]
         lines += [f"- {note}" for note in vendor.notes]
         lines.append(f"- Source: {vendor.source}, as of {vendor.as_of}")
     code = f"`kpi.preset({vendor.id!r}, ...)`\n\n" if vendor else ""
@@ -271,27 +271,39 @@ def _dashboard(vendor: Vendor) -> str:
     return " ".join([*told, *([f"in {clocks[vendor.clock]}"] if vendor.clock else [])])
 
 
-def _against(each: Shown, default: Shown) -> list[str]:
-    """The numbers that moved."""
+def _against(sample: Sample, each: Shown, default: Shown) -> list[str]:
+    """The numbers that moved, and the tickets that moved them."""
     found = []
     if each.fcr.ratio != default.fcr.ratio:
-        found.append(f"first contact resolution {each.fcr.ratio} and not {default.fcr.ratio}")
+        moved = _moved(_met(sample, default), _met(sample, each))
+        found.append(f"first contact resolution {each.fcr.ratio} and not {default.fcr.ratio}: {moved}")
     if each.elapsed.values != default.elapsed.values:
         mean = f"a mean of {_time(each.elapsed.mean)} over {each.elapsed.n} tickets"
-        found.append(f"first replies have {mean}, and not of {_time(default.elapsed.mean)} over {default.elapsed.n}")
+        told = f"first replies have {mean}, and not of {_time(default.elapsed.mean)} over {default.elapsed.n}"
+        found.append(f"{told}: {_moved(_waits(sample, default), _waits(sample, each))}")
     return found
 
 
-Facts: TypeAlias = Callable[[TicketFacts], str]
+def _met(sample: Sample, shown: Shown) -> dict[str, float | None]:
+    """The tickets that count as resolved at the first contact."""
+    rates = {facts.ticket_id: kpi.fcr([facts], **shown.chosen("fcr")).value for facts in sample.facts}
+    return {ticket: value for ticket, value in rates.items() if value}
 
-FACTS: Final[Mapping[str, Facts]] = {
-    "agent replies": lambda facts: str(facts.agent_replies),
-    "agent messages": lambda facts: str(facts.agent_messages),
-    "customer replies": lambda facts: str(facts.customer_replies),
-    "reopened": lambda facts: str(facts.reopens),
-    "closed": lambda facts: str(facts.closes),
-    "agents": lambda facts: str(facts.agents),
-}
+
+def _waits(sample: Sample, shown: Shown) -> dict[str, timedelta | None]:
+    """The tickets that have a first reply time, and what it is."""
+    waits = {each.ticket_id: kpi.first_reply([each], **shown.chosen("first_reply")).median for each in sample.facts}
+    return {ticket: wait for ticket, wait in waits.items() if wait is not None}
+
+
+def _moved(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    changed = [ticket for ticket in before if ticket in after and after[ticket] != before[ticket]]
+    told = {
+        "also": [ticket for ticket in after if ticket not in before],
+        "without": [ticket for ticket in before if ticket not in after],
+        "otherwise": changed,
+    }
+    return ", ".join(f"{word} {' '.join(tickets)}" for word, tickets in told.items() if tickets)
 
 
 def _resolution(sample: Sample, shown: Iterable[Shown]) -> str:
@@ -303,11 +315,25 @@ def _resolution(sample: Sample, shown: Iterable[Shown]) -> str:
     for facts in sample.facts:
         answers = [_yes_or_no(kpi.fcr([facts], variant=variant)) for variant in by_variant]
         if len(set(answers)) > 1:
-            rows.append((facts.ticket_id, *(fact(facts) for fact in FACTS.values()), *answers))
-    head = ("Ticket", *FACTS, *(f"`{variant}`" for variant in by_variant))
+            rows.append((facts.ticket_id, ", ".join(_decisive(facts)), *answers))
+    head = ("Ticket", "What decides", *(f"`{variant}`" for variant in by_variant))
     used = "".join(f"- `{variant}`: {', '.join(names)}\n" for variant, names in by_variant.items())
     same = f"The presets agree on the other {len(sample.tickets) - len(rows)} tickets. Who counts how:\n\n{used}"
     return f"### Resolved at first contact?\n\n{_table([head, *rows])}\n{same}"
+
+
+def _decisive(facts: TicketFacts) -> Iterator[str]:
+    """What is not as in the plainest ticket: one question, one answer, one agent, closed once."""
+    if facts.agent_replies != 1:
+        yield f"{facts.agent_replies or 'no'} replies of agents"
+    if facts.agent_started:
+        yield "an agent began"
+    if facts.customer_replies:
+        yield "the customer wrote again"
+    if facts.reopens:
+        yield "reopened"
+    if facts.agents and facts.agents > 1:
+        yield f"{facts.agents} agents"
 
 
 def _yes_or_no(found: RateSummary) -> str:
@@ -343,7 +369,8 @@ def _stars(sample: Sample) -> str:
     silent = ", ".join(facts.ticket_id for facts in sample.facts if facts.surveyed and facts.csat is None)
     users = {name: [DEFAULT] if name == "csat" else [] for name in SATISFACTION}
     for vendor in kpi.vendors():
-        users[vendor.csat].append(vendor.name)
+        if vendor.csat:
+            users[vendor.csat].append(vendor.name)
     used = "".join(f"- {WORDS[name, '', '']} (`{name}`): {', '.join(who)}\n" for name, who in users.items())
     told = f"Asked and silent, in no denominator: {silent}. Who counts how:\n\n{used}"
     return f"### How satisfied?\n\n{_table([('Stars', 'Tickets', 'Share', 'Mean', 'Balance'), *rows])}\n{told}"

@@ -98,7 +98,8 @@ def test_open_time_by_hand() -> None:
         ("Our default", "8/12 (66.7%)"),
         ("Zendesk", "8/12 (66.7%)"),
         ("Gorgias", "3.83 of 12 on 1 to 5"),
-        ("Help Scout", "+50.0 points (8 - 2 of 12)"),
+        ("Help Scout", "+50.0 points (8 minus 2, of 12)"),
+        ("Plain", "8/12 (66.7%), *as ours*"),
     ],
 )
 def test_satisfaction_by_hand(name: str, text: str) -> None:
@@ -116,12 +117,27 @@ def test_other_options_give_other_numbers() -> None:
             assert one.satisfaction.value != other.satisfaction.value
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "- Beside ours: first contact resolution 7/16 (43.8%) and not 6/16 (37.5%): also T05",
+        "resolution 8/16 (50.0%) and not 6/16 (37.5%): also T03 T04 T07 T09 T11 T13, without T02 T10 T12 T20",
+        "over 15 tickets, and not of 7 h 18 min 28 s over 13: also T07 T11, otherwise T06",
+        "over 12 tickets, and not of 7 h 18 min 28 s over 13: without T06",
+        "over 13 tickets, and not of 7 h 18 min 28 s over 13: otherwise T20",
+        "| T05 | the customer wrote again, reopened | no | **yes** | **yes** | no | no | **yes** |",
+    ],
+)
+def test_says_which_tickets_make_the_difference(told: str) -> None:
+    assert told in presets_page()
+
+
 def test_every_choice_is_told_in_words() -> None:
     for vendor in kpi.vendors():
         for name in ("fcr", "first_reply"):
             for option, value in vendor.options.get(name, {}).items():
                 assert WORDS[name, option, value]
-        assert WORDS[vendor.csat, "", ""]
+        assert vendor.csat is None or WORDS[vendor.csat, "", ""]
         assert vendor.source in presets_page()
 
 

@@ -154,7 +154,7 @@ class TestVendors:
     @pytest.mark.parametrize("vendor", vendors(), ids=lambda vendor: vendor.id)
     def test_name_a_source_and_a_kpi_of_satisfaction(self, vendor: kpi.Vendor) -> None:
         assert all([vendor.name, vendor.source, vendor.as_of <= date(2027, 11, 21)])
-        assert vendor.csat in {"csat", "csat_mean", "csat_balance"}
+        assert vendor.csat in {None, "csat", "csat_mean", "csat_balance"}
         assert vendor.statistic in {None, "mean", "median"}
 
     @pytest.mark.parametrize("vendor", vendors(), ids=lambda vendor: vendor.id)
@@ -166,3 +166,4 @@ class TestVendors:
     def test_say_nothing_where_their_pages_do_not(self) -> None:
         clocks = {vendor.id: vendor.clock for vendor in vendors()}
         assert (Clock.BOTH, None) == (clocks["zendesk"], clocks["freshservice"])
+        assert {"dbt_zendesk", "freshservice", "plain", "redo"} == {each.id for each in vendors() if each.csat is None}

@@ -34,8 +34,8 @@ class Clock(StrEnum):
 class Vendor(Viewed):
     """A vendor that has a preset: its choices by KPI, and what its dashboard shows of them.
 
-    ``csat`` names the KPI behind the satisfaction that it shows. ``clock`` and ``statistic`` (``mean`` or ``median``)
-    are those of its first reply time, ``None`` where its pages do not say. ``notes`` tell what no option says.
+    ``csat`` names the KPI behind the satisfaction that it shows, ``clock`` and ``statistic`` (``mean`` or ``median``)
+    are those of its first reply time; each is ``None`` where its pages do not say. ``notes`` tell what no option says.
 
     >>> gorgias = next(vendor for vendor in vendors() if vendor.id == "gorgias")
     >>> gorgias.csat, str(gorgias.clock), gorgias.statistic, gorgias.options["first_reply"]
@@ -47,7 +47,7 @@ class Vendor(Viewed):
     source: str
     as_of: date
     options: Mapping[str, Mapping[str, Any]]
-    csat: str
+    csat: str | None
     clock: Clock | None
     statistic: str | None
     notes: tuple[str, ...]
@@ -101,7 +101,7 @@ def _vendor(name: str, row: Mapping[str, Any], kpis: set[str]) -> Vendor:
         source=row["source"],
         as_of=row["as_of"],
         options=FrozenDict({kpi: FrozenDict(chosen) for kpi, chosen in row.items() if kpi in kpis}),
-        csat=shown.get("csat", "csat"),
+        csat=shown.get("csat"),
         clock=Clock(shown["clock"]) if "clock" in shown else None,
         statistic=shown.get("statistic"),
         notes=tuple(shown.get("notes", ())),
