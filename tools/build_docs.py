@@ -131,6 +131,8 @@ def _entry(each: Definition) -> str:
         lines.append("\n".join(f"- {name}: {' | '.join(values)}" for name, values in each.options.items()) + "\n")
     if presets := _presets(each.id):
         lines.append(f"Presets: {presets}\n")
+    if shown := ", ".join(vendor.name for vendor in vendors() if vendor.csat == each.id):
+        lines.append(f"Shown as satisfaction by: {shown}\n")
     lines.append(f"Source: {each.source}{doubt}, as of {each.as_of}\n")
     return "\n".join(lines)
 
