@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csprotocol.kpi import RunRule, RunRules
-from csprotocol.kpi._run_rules import signals
+from csprotocol.kpi._run_rules import rules_of, signals
 
 ROWS = st.lists(st.integers(-4, 4) | st.none(), max_size=40)
 
 
 def found(row: list[float | None], rules: RunRules | RunRule | str) -> list[int]:
     """Where the rule is met, last points, in a chart of centre 0 and sigma 1."""
-    chosen = [rules] if isinstance(rules, RunRule) else rules
+    chosen = rules_of([rules] if isinstance(rules, RunRule) else rules)
     return [signal.last for signal in signals(row, [0.0] * len(row), [1.0] * len(row), chosen)]
 
 
@@ -83,7 +83,7 @@ class TestRunRules:
     def test_one_by_one(self) -> None:
         row: list[float | None] = [1] * 8
         assert found(row, "basic") == [7]
-        assert signals(row, [0.0] * 8, [1.0] * 8, ["nine_on_one_side"]) == ()
+        assert signals(row, [0.0] * 8, [1.0] * 8, rules_of(["nine_on_one_side"])) == ()
 
     @pytest.mark.parametrize("rules", list(RunRules))
     def test_chance_alone_rarely_signals(self, rules: RunRules) -> None:

@@ -11,7 +11,7 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import whole
 from csprotocol.kpi._notebook import Viewed
 
-__all__ = ["Accumulator", "counter_of", "field_of", "written"]
+__all__ = ["Accumulator", "counter_of", "field_of", "gaps_of", "written"]
 
 
 class Accumulator(Viewed, ABC):
@@ -76,6 +76,14 @@ def counter_of(field: str, counts: object) -> Counter[str]:
     if not isinstance(counts, Mapping):
         raise InvalidValueError.of(field, counts, expected="counts by reason")
     return Counter({str(reason): whole(field, count) for reason, count in counts.items()})
+
+
+def gaps_of(field: str, counts: object, reason: str) -> int:
+    """The count under the one reason that there can be."""
+    found = counter_of(field, counts)
+    if {*found} - {reason}:
+        raise InvalidValueError.of(field, sorted(found), expected=f"of {reason} only")
+    return found[reason]
 
 
 def written(counts: Mapping[str, int]) -> dict[str, int]:

@@ -106,7 +106,8 @@ class Ageing(Viewed):
 
     def __str__(self) -> str:
         buckets = ", ".join(map(str, self.buckets))
-        return f"{self.definition.name}: {buckets}; {told(self.n, self.missing, self.rejected)}"
+        at = self.at.isoformat()
+        return f"{self.definition.name} at {at}: {buckets}; {told(self.n, self.missing, self.rejected)}"
 
     def _view(self) -> View:
         most = max((bucket.tickets for bucket in self.buckets), default=0) or 1

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.kpi._choice import exact_number
+from csprotocol.kpi._choice import as_written, require_several
 from csprotocol.kpi._definitions import Definition, definition
 from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import MissingReason, told
@@ -85,7 +85,7 @@ class Pareto(Viewed):
         )
 
 
-def causes(items: Iterable[str | None], *, vital_share: Decimal | Fraction = Fraction(4, 5)) -> Pareto:
+def causes(items: Iterable[str | None], *, vital_share: float | Decimal | Fraction = Fraction(4, 5)) -> Pareto:
     """How often each cause occurs, most frequent first (equals by name); ``None`` is an item without a cause.
 
     >>> print(causes(["late"] * 6 + ["damaged"] * 3 + ["size"]))
@@ -97,9 +97,10 @@ def causes(items: Iterable[str | None], *, vital_share: Decimal | Fraction = Fra
     Raises:
         InvalidValueError: a ``vital_share`` outside 0..1, a cause that is no text.
     """
-    line = exact_number(vital_share)
+    line = as_written(vital_share)
     if line is None or not 0 <= line <= 1:
         raise InvalidValueError.of("vital_share", vital_share, expected="a share from 0 to 1")
+    require_several("items", items)
     counts: Counter[str] = Counter()
     nameless = 0
     for item in items:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
@@ -16,7 +17,7 @@ from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._percentile import mean
 from csprotocol.kpi._population import told
 from csprotocol.kpi._ratio import Ratio
-from csprotocol.kpi._run_rules import RunRule, RunRules, Signal, signals
+from csprotocol.kpi._run_rules import Root, RunRule, RunRules, Signal, rules_of, signals
 from csprotocol.kpi._sample import Sample, missing_values
 from csprotocol.kpi._view import Curve, Row, View, as_number, counted_rows, percent, short
 from csprotocol.model import FrozenDict
@@ -120,18 +121,19 @@ def xmr(
     if least is not None and lowest is not None and least < lowest:
         raise InvalidValueError.of("lowest", lowest, expected=f"no more than the least value, {least}")
     first = len(numbers) if baseline is None else whole("baseline", baseline)
+    wanted = rules_of(rules)
     ranges: list[float | None] = [None] * min(1, len(numbers))
     ranges += [None if one is None or other is None else abs(other - one) for one, other in pairwise(numbers)]
     centre = mean(number for number in numbers[:first] if number is not None)
     mr_bar = mean(each for each in ranges[:first] if each is not None)
     if centre is None or mr_bar is None:
         limits: tuple[T | None, ...] = (None,) * 5
-        found: tuple[Signal, ...] = signals((), (), (), rules)
+        found: tuple[Signal, ...] = ()
     else:
         ends = [centre, mr_bar, centre - _LIMIT * mr_bar, centre + _LIMIT * mr_bar, _RANGE_LIMIT * mr_bar]
         limits = tuple(sample.back(end) for end in ends)
         many = len(numbers)
-        found = signals(numbers, [centre] * many, [_LIMIT * mr_bar / 3] * many, rules)
+        found = signals(numbers, [centre] * many, [_LIMIT * mr_bar / 3] * many, wanted)
     back = [tuple(None if each is None else sample.back(each) for each in row) for row in (numbers, ranges)]
     centre_line, mean_range, lower, upper, range_limit = limits
     return XmrChart(
@@ -221,16 +223,20 @@ def p_chart(
     """
     counts = [counts_of(rate) for rate in rates]
     first = len(counts) if baseline is None else whole("baseline", baseline)
+    wanted = rules_of(rules)
     pooled = Ratio(sum(part for part, _ in counts[:first]), sum(n for _, n in counts[:first]))
     centre = pooled.value
     points = []
     for part, n in counts:
         limits = None if centre is None else p_limits(centre, n)
         points.append(PPoint(n, part / n if n else None, *(limits or (None, None))))
-    found = signals((), (), (), rules)
-    if centre is not None:
-        errors = [math.sqrt(centre * (1 - centre) / n) if n else 0.0 for _, n in counts]
-        found = signals([point.value for point in points], [centre] * len(points), errors, rules)
+    found: tuple[Signal, ...] = ()
+    if pooled.exact is not None:
+        # Exactly: a rate on its limit is not beyond it, whatever the last digit of a float says.
+        spread = pooled.exact * (1 - pooled.exact)
+        rates_exactly = [Fraction(part, n) if n else None for part, n in counts]
+        errors = [Root(spread / n) if n else Root(Fraction(0)) for _, n in counts]
+        found = signals(rates_exactly, [pooled.exact] * len(counts), errors, wanted)
     gaps = sum(point.value is None for point in points)
     return PChart(tuple(points), centre, found, len(points) - gaps, missing_values(gaps), FrozenDict())
 

@@ -8,11 +8,12 @@ from enum import StrEnum
 from fractions import Fraction
 from math import isfinite
 from numbers import Rational, Real
+from operator import index
 from typing import TypeVar
 
 from csprotocol.errors import InvalidValueError
 
-__all__ = ["chosen", "exact_number", "finite", "spent", "whole"]
+__all__ = ["as_written", "chosen", "exact_number", "finite", "require_several", "spent", "whole"]
 
 Option = TypeVar("Option", bound=StrEnum)
 
@@ -29,9 +30,21 @@ def chosen(options: type[Option], field: str, value: Option | str) -> Option:
 
 def whole(field: str, count: object) -> int:
     """``count`` itself, when it can be a number of things."""
-    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+    # Counts come from numpy and pandas as well: they know what they are as an index.
+    if type(count) is not int:
+        try:
+            count = index(count) if not isinstance(count, bool) else None  # type: ignore[arg-type]  # it refuses the rest
+        except TypeError:
+            raise InvalidValueError.of(field, count, expected="a whole number, zero or more") from None
+    if count is None or count < 0:
         raise InvalidValueError.of(field, count, expected="a whole number, zero or more")
     return count
+
+
+def require_several(field: str, given: object) -> None:
+    """Refuses one text where several are due: it is a row of letters."""
+    if isinstance(given, str | bytes):
+        raise InvalidValueError.of(field, type(given).__name__, expected="several", hint="put it into a list")
 
 
 def exact_number(value: object) -> Fraction | None:
@@ -41,10 +54,16 @@ def exact_number(value: object) -> Fraction | None:
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
     if isinstance(value, Decimal):
-        return Fraction(value) if value.is_finite() else None
+        # More than 1,000 digits nobody means, and they take for ever to spell out.
+        return Fraction(value) if value.is_finite() and abs(value.adjusted()) <= 1_000 else None
     if isinstance(value, Real):
         return Fraction(float(value)) if isfinite(value) else None
     return None
+
+
+def as_written(value: object) -> Fraction | None:
+    """As :func:`exact_number`, with a float as it prints: who writes 0.9 means nine tenths."""
+    return exact_number(Decimal(repr(float(value))) if isinstance(value, float) and isfinite(value) else value)
 
 
 def spent(field: str, took: object) -> timedelta:

@@ -79,7 +79,8 @@ class Comparison(Viewed, Generic[T]):
     """``a`` minus ``b``, with its interval and what to make of it, in the unit of the two (shares, points, time).
 
     ``verdict`` is ``noise`` when the interval holds 0. ``difference`` is ``None`` when a side is empty; ``interval``
-    and ``verdict`` also when a side has too few, and ``reason`` says which. ``method`` names the interval.
+    also when a side has too few for one, ``verdict`` also when it has fewer than ``min_n``, and ``reason`` says which.
+    ``method`` names the interval.
 
     >>> found = compare(Ratio(56, 70), Ratio(48, 80))
     >>> print(found)
@@ -269,9 +270,10 @@ def _judged(
     else:
         zero = found.value - found.value
         verdict = Verdict.NOISE
-        if found.interval.low > zero:
+        # The adjusted intervals of tiny samples may lie on the other side: no verdict is against what was seen.
+        if found.interval.low > zero and found.value > zero:
             verdict = Verdict.HIGHER
-        elif found.interval.high < zero:
+        elif found.interval.high < zero and found.value < zero:
             verdict = Verdict.LOWER
     return Comparison(found.value, found.interval, verdict, reason, found.method, a, b, definition)
 
@@ -281,6 +283,8 @@ def _require_one_definition(a: object, b: object) -> None:
     formulas = [_formula(each) for each in (a, b) if isinstance(each, _DEFINED)]
     if len(formulas) == 2 and formulas[0] != formulas[1]:
         raise InvalidValueError.of("b", formulas[1], expected=f"the definition and options of a, {formulas[0]}")
+    if isinstance(a, DurationSummary) and isinstance(b, DurationSummary) and a.within != b.within:
+        raise InvalidValueError.of("b", "another calendar", expected="counted by the calendar of a")
 
 
 _DEFINED = (DurationSummary, RateSummary, SurveyShare, NetPromoterScore)
@@ -288,11 +292,12 @@ _DEFINED = (DurationSummary, RateSummary, SurveyShare, NetPromoterScore)
 
 def _formula(side: DurationSummary | RateSummary | SurveyShare | NetPromoterScore) -> str:
     options = {} if isinstance(side, NetPromoterScore) else side.options
-    # Whether a bad row raises or is put aside changes nothing in the number.
-    return " ".join([side.definition.id, *(f"{name}={value}" for name, value in options.items() if name != _HANDLING)])
+    told = (f"{name}={value}" for name, value in options.items() if name not in _BESIDE)
+    return " ".join([side.definition.id, *told])
 
 
-_HANDLING = "out_of_scale"
+# Whether a bad row raises or is put aside changes nothing in the number, and each period is told at its own end.
+_BESIDE = ("out_of_scale", "as_of")
 
 
 def _side(side: Ratio | RateSummary | SurveyShare | DurationSummary | NetPromoterScore) -> Compared:

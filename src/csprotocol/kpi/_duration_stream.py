@@ -131,9 +131,20 @@ class DurationStream(Accumulator):
         if type(total) is not int or total < 0:
             raise InvalidValueError.of("durations.microseconds", total, expected="a whole number, zero or more")
         made._microseconds = total
+        if not made._is_possible():
+            raise InvalidValueError.of("durations.microseconds", total, expected="a sum of durations as they are told")
         made._missing = counter_of("durations.missing", field_of(document, cls.kind, "missing"))
         made._rejected = counter_of("durations.rejected", field_of(document, cls.kind, "rejected"))
         return made
+
+    def _is_possible(self) -> bool:
+        """Whether the mean lies between the least and the greatest, to the microsecond."""
+        least, greatest, n = self.histogram.least, self.histogram.greatest, self.n
+        if least is None or greatest is None:
+            return self._microseconds == 0
+        bounds = (Fraction(end) * 1_000_000 * n for end in (least, greatest))
+        low, high = bounds
+        return greatest <= timedelta.max.total_seconds() and low - n <= self._microseconds <= high + n
 
     def _view(self) -> View:
         rows = (("mean", short(self.mean)), ("p90", f"about {short(self.p90)}")) if self.n else ()

@@ -95,7 +95,7 @@ def first_reply(
         first_reply_of(ticket, within=within, agent_started=agent_started, auto_replies=auto_replies, start=start)
         for ticket in tally.tickets(facts)
     )
-    return DurationSummary.of(definition("first_reply"), options, tally, each)
+    return DurationSummary.of(definition("first_reply"), options, tally, each, within)
 
 
 def first_reply_of(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.kpi._accumulator import Accumulator, counter_of, field_of, written
+from csprotocol.kpi._accumulator import Accumulator, field_of, gaps_of, written
 from csprotocol.kpi._choice import exact_number, finite, whole
 from csprotocol.kpi._population import MissingReason
 from csprotocol.kpi._view import Table, View, counted_rows, percent, short
@@ -80,7 +80,7 @@ class LogHistogram(Accumulator):
             self._negative += count
             return
         if value:
-            self._buckets[math.floor(math.log(value) / self._log_gamma)] += count
+            self._buckets[self._bucket(value)] += count
         else:
             self._zeros += count
         if self.least is None or value < self.least:
@@ -145,14 +145,14 @@ class LogHistogram(Accumulator):
         for bucket, count in self.buckets.items():
             passed += count
             if rank < passed:
-                return min(max(self._middle(bucket, greatest), least), greatest)
+                return min(max(self._middle(bucket), least), greatest)
         return greatest
 
-    def _middle(self, bucket: int, greatest: float) -> float:
+    def _middle(self, bucket: int) -> float:
         """As far from the lower end of the bucket as from the upper one, measured by the number itself."""
         # gamma**bucket * 2 * gamma / (gamma + 1), of which the last part is 1 + relative_error.
         log = bucket * self._log_gamma + math.log1p(self.relative_error)
-        return greatest if log > _LARGEST else math.exp(log)
+        return _LARGEST if log > _LARGEST_LOG else math.exp(log)
 
     def __add__(self, other: Self) -> Self:
         if type(other) is not type(self):
@@ -191,9 +191,23 @@ class LogHistogram(Accumulator):
         made.least, made.greatest = (None if end is None else finite(end) for end in ends)
         if any((end is None) is not (made.n == 0) for end in ends):
             raise InvalidValueError.of("log_histogram.least", made.least, expected="known where something was counted")
-        made._gaps = counter_of("log_histogram.missing", field_of(document, cls.kind, "missing"))[_NO_VALUE]
-        made._negative = counter_of("log_histogram.rejected", field_of(document, cls.kind, "rejected"))[_NEGATIVE]
+        if made.least is not None and made.greatest is not None:
+            made._require_ends(made.least, made.greatest)
+        made._gaps = gaps_of("log_histogram.missing", field_of(document, cls.kind, "missing"), _NO_VALUE)
+        made._negative = gaps_of("log_histogram.rejected", field_of(document, cls.kind, "rejected"), _NEGATIVE)
         return made
+
+    def _require_ends(self, least: float, greatest: float) -> None:
+        """The least and the greatest lie in the outermost buckets, or are the zeros."""
+        lowest, highest = min(self._buckets, default=None), max(self._buckets, default=None)
+        in_order = 0 <= least <= greatest
+        found = [None if not end else self._bucket(end) for end in (least, greatest)] if in_order else []
+        if found != [None if self._zeros else lowest, highest]:
+            ends = f"{least} to {greatest}"
+            raise InvalidValueError.of("log_histogram.least", ends, expected="in the first and the last bucket")
+
+    def _bucket(self, value: float) -> int:
+        return math.floor(math.log(value) / self._log_gamma)
 
     def _view(self) -> View:
         quantiles = tuple((f"{share:.0%}", short(self.quantile(share))) for share in (0.25, 0.5, 0.75, 0.9, 0.99))
@@ -210,7 +224,8 @@ class LogHistogram(Accumulator):
         )
 
 
-_LARGEST = math.log(1.7e308)
+_LARGEST = 1.7e308
+_LARGEST_LOG = math.log(_LARGEST)
 
 
 def _read_buckets(pairs: object) -> Counter[int]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from csprotocol.errors import InvalidValueError
-from csprotocol.kpi._accumulator import Accumulator, counter_of, field_of, written
+from csprotocol.kpi._accumulator import Accumulator, field_of, gaps_of, written
 from csprotocol.kpi._choice import finite, whole
 from csprotocol.kpi._population import MissingReason
 from csprotocol.kpi._view import View, counted_rows, short
 
 __all__ = ["Moments"]
 
+_FRACTION = re.compile(r"-?[0-9]+(/[0-9]+)?", re.ASCII)
 _NO_VALUE = str(MissingReason.NO_VALUE)
 
 
@@ -100,12 +102,14 @@ class Moments(Accumulator):
     @property
     def standard_deviation(self) -> float | None:
         """The root of the variance, in the unit of the numbers; ``None`` of fewer than two."""
-        return None if self.variance is None else math.sqrt(self.variance)
+        exact = self._variance()
+        return None if exact is None else _root(exact)
 
     @property
     def standard_error(self) -> float | None:
         """Of the mean: the standard deviation by the root of ``n``; ``None`` of fewer than two."""
-        return None if self.standard_deviation is None else self.standard_deviation / math.sqrt(self.n)
+        exact = self._variance()
+        return None if exact is None else _root(exact / self.n)
 
     def __add__(self, other: Self) -> Self:
         if type(other) is not type(self):
@@ -130,13 +134,15 @@ class Moments(Accumulator):
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         made = cls()
         made.n = whole("moments.n", field_of(document, cls.kind, "n"))
-        made._gaps = counter_of("moments.missing", field_of(document, cls.kind, "missing"))[_NO_VALUE]
+        made._gaps = gaps_of("moments.missing", field_of(document, cls.kind, "missing"), _NO_VALUE)
         total, total_shift = _binary("moments.sum", field_of(document, cls.kind, "sum"))
         squares, squares_shift = _binary("moments.sum_of_squares", field_of(document, cls.kind, "sum_of_squares"))
         made._shift = max(total_shift, (squares_shift + 1) // 2)
         made._total = total << (made._shift - total_shift)
         made._squares = squares << (2 * made._shift - squares_shift)
-        if made._total**2 > made.n * made._squares:
+        square, squares_at_least = made._total**2, made.n * made._squares
+        exactly = made.n < 2 and (square != squares_at_least or (not made.n and made._squares))
+        if square > squares_at_least or exactly:
             raise InvalidValueError.of("moments.sum_of_squares", str(squares), expected="so large as the sum makes it")
         return made
 
@@ -156,10 +162,23 @@ class Moments(Accumulator):
         return View("Mean so far", short(self.mean), rows)
 
 
+def _root(square: Fraction) -> float:
+    """The square root of a fraction that itself may be no float any more."""
+    # Brought to some 200 binary digits before the point, of which the root keeps half.
+    shift = (200 - square.numerator.bit_length() + square.denominator.bit_length()) // 2
+    scaled = square * Fraction(4) ** shift
+    try:
+        return math.ldexp(math.isqrt(int(scaled)), -shift)
+    except OverflowError:
+        raise InvalidValueError.of("standard_deviation", "more", expected="at most the largest float") from None
+
+
 def _binary(field: str, text: object) -> tuple[int, int]:
     """A fraction by a power of two, as its numerator and the power."""
+    # Digits only: a short text with an exponent is a number that takes for ever.
+    written = isinstance(text, str) and _FRACTION.fullmatch(text)
     try:
-        exact = Fraction(text) if isinstance(text, str) else None
+        exact = Fraction(text) if isinstance(text, str) and written else None
     except (ValueError, ZeroDivisionError):
         exact = None
     if exact is None or exact.denominator & (exact.denominator - 1):

@@ -87,7 +87,7 @@ def _end(ticket: TicketFacts, at: datetime, which: Resolution) -> datetime | Mis
         return MissingReason.NO_CREATION_TIME
     if ticket.created_at.astimezone(UTC) > at:
         return MissingReason.NOT_CREATED
-    if ticket.status is StatusCategory.CANCELLED:
+    if _is_cancelled(ticket, at):
         return MissingReason.CANCELLED
     ends = [end for end in ends_of(ticket) if end.astimezone(UTC) <= at]
     if which is Resolution.FIRST and lacks_solves(ticket):
@@ -100,3 +100,17 @@ def _end(ticket: TicketFacts, at: datetime, which: Resolution) -> datetime | Mis
     if live:
         return None
     return ends[-1] if ends else MissingReason.NO_RESOLUTION_TIME
+
+
+def _is_cancelled(ticket: TicketFacts, at: datetime) -> bool:
+    """Whether it was cancelled then; a row without its lives knows what it is now."""
+    if ticket.lives is None:
+        return ticket.status is StatusCategory.CANCELLED
+    begun = [life for life in ticket.lives if life.start.astimezone(UTC) <= at]
+    last = begun[-1] if begun else None
+    return (
+        last is not None
+        and last.end is not None
+        and last.end.astimezone(UTC) <= at
+        and last.into is StatusCategory.CANCELLED
+    )

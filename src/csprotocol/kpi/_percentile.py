@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
@@ -110,8 +111,12 @@ def percentile(
     below = math.floor(index)
     part = _part(index - below, rule)
     low, high = ordered[below], ordered[below + 1]
+    gap = high - low
+    if math.isinf(gap):
+        # Farther apart than any float is long.
+        return low * (1 - part) + high * part
     # From the nearer end, as numpy does: the result never leaves the two and is monotonous in q.
-    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
+    return low + gap * part if part < 0.5 else high - gap * (1 - part)
 
 
 # Where a method that interpolates puts its points: alpha and beta of Hyndman and Fan.
@@ -178,14 +183,27 @@ def mean(values: Iterable[float]) -> float | None:
     Raises:
         InvalidValueError: a value that is NaN.
     """
-    given = [Fraction(_finite(value)) for value in values]
-    return float(sum(given, Fraction(0)) / len(given)) if given else None
+    # Added up by denominators, of which floats have few: sums of fractions would be reduced each time.
+    sums: defaultdict[int, int] = defaultdict(int)
+    count = 0
+    for value in values:
+        nearest = _finite(value)
+        exact = nearest if type(value) is float else exact_number(value) or nearest
+        numerator, denominator = exact.as_integer_ratio()
+        sums[denominator] += numerator
+        count += 1
+    total = sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+    try:
+        return float(total / count) if count else None
+    except OverflowError:
+        raise InvalidValueError.of("mean", "more", expected="at most the largest float") from None
 
 
 def _finite(value: float) -> float:
-    if exact_number(value) is not None:
+    exact = exact_number(value) if type(value) is not float or not math.isfinite(value) else value
+    if exact is not None:
         try:
-            return float(value)
+            return float(exact)
         except OverflowError:
             pass
     raise InvalidValueError.of("value", value, expected="a finite number", hint="drop it, or say what is missing")

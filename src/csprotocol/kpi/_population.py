@@ -39,6 +39,7 @@ class MissingReason(StrEnum):
     NO_CAUSE = "no-cause"
     NO_CLOSE_COUNT = "no-close-count"
     NO_CREATION_TIME = "no-creation-time"
+    NO_CUSTOMER = "no-customer"
     NO_CUSTOMER_MESSAGE = "no-customer-message"
     NO_MESSAGE_COUNT = "no-message-count"
     NO_OUTBOUND_MESSAGE = "no-outbound-message"

@@ -27,19 +27,20 @@ class CustomerContact(NamedTuple):
     True
     """
 
-    customer: str
+    customer: str | None
     at: datetime
     topic: str | None = None
 
 
-AnyContact: TypeAlias = CustomerContact | tuple[str, datetime] | tuple[str, datetime, str | None]
+AnyContact: TypeAlias = CustomerContact | tuple[str | None, datetime] | tuple[str | None, datetime, str | None]
 
 
 def fcr_no_repeat(contacts: Iterable[AnyContact], *, window: timedelta, as_of: datetime | None = None) -> RateSummary:
     """Contacts after which the customer did not come back (on the same topic) for ``window``, as a share.
 
     A contact exactly ``window`` later is still a repeat. With ``as_of``, contacts whose window is not over yet are
-    left out (``window-open``): it is too early to praise them. A contact told twice is rejected.
+    left out (``window-open``): it is too early to praise them. So are those of nobody knows whom (``no-customer``). A
+    contact told twice is rejected.
 
     >>> from datetime import datetime, timezone
     >>> day = lambda day: datetime(2025, 1, day, tzinfo=timezone.utc)
@@ -58,10 +59,14 @@ def fcr_no_repeat(contacts: Iterable[AnyContact], *, window: timedelta, as_of: d
     if as_of is not None:
         require_aware("as_of", as_of)
     tally = Tally()
-    by_topic: defaultdict[tuple[str, str | None], list[datetime]] = defaultdict(list)
+    by_topic: defaultdict[tuple[str | None, str | None], list[datetime]] = defaultdict(list)
     seen: set[CustomerContact] = set()
     for given in contacts:
         contact = CustomerContact(*given)
+        if contact.customer is None:
+            # Two unknown people are not one who came back.
+            tally.miss(MissingReason.NO_CUSTOMER)
+            continue
         contact = contact._replace(at=require_aware("CustomerContact.at", contact.at).astimezone(UTC))
         if contact in seen:
             tally.rejections.append(

@@ -58,7 +58,7 @@ def resolution(
 
     An open ticket is missing (``open``) and not short: of a period with open tickets, the mean of the solved
     ones is too small. ``minus`` takes off the time in which the shop waited: ``waiting_customer``,
-    ``waiting_third_party``.
+    ``waiting_third_party``. Only ``end="solved"`` has a ``first``: of closings and messages only the last is on record.
 
     >>> from datetime import datetime, timezone
     >>> at = lambda hour: datetime(2026, 11, 20, hour, tzinfo=timezone.utc)
@@ -69,12 +69,13 @@ def resolution(
     ('6:00:00', '2:00:00')
 
     Raises:
-        InvalidValueError: an unknown option, or a status in ``minus`` in which nobody waits.
+        InvalidValueError: an unknown option, two that do not go together, a status in ``minus`` in which nobody waits.
     """
     tally = Tally(merged=merged, spam=spam)
     waits = _waits(minus)
     which, start = chosen(Resolution, "which", which), chosen(Start, "start", start)
     end = chosen(ResolutionEnd, "end", end)
+    _require_pair(which, end)
     options = {
         "which": which,
         "start": start,
@@ -88,7 +89,7 @@ def resolution(
         resolution_of(ticket, within=within, which=which, start=start, end=end, minus=waits)
         for ticket in tally.tickets(facts)
     )
-    return DurationSummary.of(definition("resolution"), options, tally, each)
+    return DurationSummary.of(definition("resolution"), options, tally, each, within)
 
 
 def resolution_of(
@@ -112,10 +113,12 @@ def resolution_of(
     (<MissingReason.OPEN: 'open'>, '2:00:00')
 
     Raises:
-        InvalidValueError: an unknown option, or a status in ``minus`` in which nobody waits.
+        InvalidValueError: an unknown option, two that do not go together, a status in ``minus`` in which nobody waits.
     """
     waits = _waits(minus)
-    ended = _ended(facts, chosen(Resolution, "which", which), chosen(ResolutionEnd, "end", end))
+    which, end = chosen(Resolution, "which", which), chosen(ResolutionEnd, "end", end)
+    _require_pair(which, end)
+    ended = _ended(facts, which, end)
     if chosen(Start, "start", start) is Start.CREATED:
         begun, absent = facts.created_at, MissingReason.NO_CREATION_TIME
     else:
@@ -131,6 +134,11 @@ def resolution_of(
         return Measured(missing=MissingReason.NO_WAITING_TIMES)
     hours = None if within is None else opening_hours_of(facts, within)
     return Measured(whole.value - _waited(facts, waits, begun, ended, hours))
+
+
+def _require_pair(which: Resolution, end: ResolutionEnd) -> None:
+    if which is Resolution.FIRST and end is not ResolutionEnd.SOLVED:
+        raise InvalidValueError.of("which", str(which), expected=f"full, with end={end}")
 
 
 def _ended(facts: TicketFacts, which: Resolution, end: ResolutionEnd) -> datetime | MissingReason:
@@ -176,15 +184,17 @@ def ends_of(facts: TicketFacts) -> tuple[datetime, ...]:
 def _waited(
     facts: TicketFacts, waits: tuple[StatusCategory, ...], start: datetime, end: datetime, hours: OpenTime | None
 ) -> timedelta:
-    """How much of ``start`` .. ``end`` the shop waited for somebody in ``waits``."""
+    """How much of ``start`` .. ``end`` the shop waited for somebody in ``waits``; for two at once, it waited once."""
     total = timedelta(0)
-    for category, since, until in facts.waiting or ():
-        if category not in waits:
-            continue
-        first = max(since, start, key=lambda at: at.timestamp())
+    passed = start
+    for _, since, until in sorted(
+        (each for each in facts.waiting or () if each.category in waits), key=lambda each: each.start.timestamp()
+    ):
+        first = max(since, passed, key=lambda at: at.timestamp())
         last = min(until or end, end, key=lambda at: at.timestamp())
         if elapsed(first, last) > timedelta(0):
             total += duration(first, last, hours)
+            passed = last
     return total
 
 

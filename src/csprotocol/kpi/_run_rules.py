@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from fractions import Fraction
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from csprotocol.kpi._choice import chosen
 
-__all__ = ["RunRule", "RunRules", "Signal", "signals"]
+__all__ = ["Root", "RunRule", "RunRules", "Signal", "rules_of", "signals"]
 
 
 class RunRule(StrEnum):
@@ -106,25 +107,43 @@ class Signal(NamedTuple):
     last: int
 
 
+class Root(NamedTuple):
+    """A sigma by its square, against which exact numbers are held without rounding.
+
+    >>> 3 * Root(Fraction(4, 49)) < Fraction(6, 7), 3 * Root(Fraction(4, 49)) > Fraction(5, 7)
+    (False, True)
+    """
+
+    square: Fraction
+
+    def __rmul__(self, factor: float) -> Root:  # type: ignore[override]  # it is no row of numbers, to be repeated
+        return Root(self.square * Fraction(factor) ** 2)
+
+    def __lt__(self, number: Fraction) -> bool:  # type: ignore[override]
+        return number > 0 and self.square < number**2
+
+    def __gt__(self, number: Fraction) -> bool:  # type: ignore[override]
+        return number < 0 or self.square > number**2
+
+
 class _Point(NamedTuple):
     """A value by its distance from the centre, and the sigma that holds for it."""
 
-    value: float
-    off: float
-    sigma: float
+    value: Any
+    off: Any
+    sigma: Any
 
     def beyond(self, sigmas: float, side: int) -> bool:
-        return self.off * side > sigmas * self.sigma
+        return bool(self.off * side > sigmas * self.sigma)
 
 
 def signals(
-    values: Sequence[float | None],
-    centres: Sequence[float],
-    sigmas: Sequence[float],
-    rules: RunRules | str | Iterable[RunRule | str],
+    values: Sequence[float | Fraction | None],
+    centres: Sequence[float | Fraction],
+    sigmas: Sequence[float | Root],
+    wanted: Sequence[RunRule],
 ) -> tuple[Signal, ...]:
     """Every rule met, by the last point and then in the order of the rules. A gap ends every row."""
-    wanted = _wanted(rules)
     points = [
         None if value is None else _Point(value, value - centre, sigma)
         for value, centre, sigma in zip(values, centres, sigmas, strict=True)
@@ -141,7 +160,8 @@ def signals(
     return tuple(found)
 
 
-def _wanted(rules: RunRules | str | Iterable[RunRule | str]) -> tuple[RunRule, ...]:
+def rules_of(rules: RunRules | str | Iterable[RunRule | str]) -> tuple[RunRule, ...]:
+    """The rules of a set, or those named."""
     if isinstance(rules, str):
         return chosen(RunRules, "rules", rules).rules
     return tuple(dict.fromkeys(chosen(RunRule, "rules", rule) for rule in rules))
@@ -172,7 +192,7 @@ def _one_direction(row: _Row) -> bool:
 
 def _alternating(row: _Row) -> bool:
     steps = _steps(row)
-    return all(before * after < 0 for before, after in pairwise(steps))
+    return all(before < 0 < after or after < 0 < before for before, after in pairwise(steps))
 
 
 def _within_one_sigma(row: _Row) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from csprotocol.errors import InvalidValueError, OutOfScaleError
-from csprotocol.kpi._accumulator import Accumulator, counter_of, field_of, written
+from csprotocol.kpi._accumulator import Accumulator, counter_of, field_of, gaps_of, written
 from csprotocol.kpi._choice import whole
 from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval, rate_rows
 from csprotocol.kpi._nps import NetPromoterScore
@@ -71,7 +72,7 @@ class Count(Accumulator):
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         made = cls()
         made.n = whole("count.n", field_of(document, cls.kind, "n"))
-        made._gaps = counter_of("count.missing", field_of(document, cls.kind, "missing"))[_NO_VALUE]
+        made._gaps = gaps_of("count.missing", field_of(document, cls.kind, "missing"), _NO_VALUE)
         return made
 
     def _view(self) -> View:
@@ -265,6 +266,10 @@ class NpsCount(Accumulator):
 _GROUPS = ("promoters", "passives", "detractors", "unanswered", "rejected")
 
 
+# Digits only: a short text with an exponent is a number that takes for ever.
+_FRACTION = re.compile(r"[0-9]+(/[0-9]+)?", re.ASCII)
+
+
 def _number(exact: int | Fraction) -> int | str:
     return exact if isinstance(exact, int) else str(exact)
 
@@ -272,7 +277,7 @@ def _number(exact: int | Fraction) -> int | str:
 def _read(number: object) -> int | Fraction:
     if isinstance(number, str):
         try:
-            return Fraction(number)
+            return Fraction(number) if _FRACTION.fullmatch(number) else Fraction("")
         except (ValueError, ZeroDivisionError):
             raise InvalidValueError.of("rate", number, expected="a whole number, or a fraction as 1/3") from None
     if isinstance(number, int) and not isinstance(number, bool):

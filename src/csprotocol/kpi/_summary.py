@@ -12,6 +12,7 @@ from csprotocol.errors import NegativeDurationError
 from csprotocol.kpi._definitions import Definition
 from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval, rate_rows
 from csprotocol.kpi._notebook import Viewed
+from csprotocol.kpi._open_time import Within
 from csprotocol.kpi._order_statistics import QuantileInterval, quantile_of
 from csprotocol.kpi._percentile import PercentileMethod, percentile
 from csprotocol.kpi._population import MissingReason, Tally, told
@@ -67,7 +68,7 @@ class DurationSummary(Viewed):
     """Durations of many tickets. Every statistic is ``None`` when ``n`` is 0.
 
     ``missing`` and ``rejected`` count, by reason, what gave no number and what cannot be; ``rejections`` tell
-    which tickets.
+    which tickets. ``within`` is the calendar that was given.
 
     >>> from csprotocol.kpi import asa
     >>> waits = asa([timedelta(seconds=10), timedelta(seconds=20), timedelta(seconds=60)])
@@ -84,10 +85,16 @@ class DurationSummary(Viewed):
     rejected: Mapping[str, int]
     rejections: tuple[Rejection, ...]
     values: tuple[timedelta, ...]
+    within: Within = field(default=None, repr=False)
 
     @classmethod
     def of(
-        cls, definition: Definition, options: Mapping[str, object], tally: Tally, measured: Iterable[Measured]
+        cls,
+        definition: Definition,
+        options: Mapping[str, object],
+        tally: Tally,
+        measured: Iterable[Measured],
+        within: Within = None,
     ) -> Self:
         """The summary of what was ``measured`` and of what the ``tally`` left out meanwhile."""
         values = tuple(_values(tally, measured))
@@ -99,6 +106,7 @@ class DurationSummary(Viewed):
             rejected=FrozenDict(sorted(tally.rejected.items())),
             rejections=tuple(tally.rejections),
             values=values,
+            within=within,
         )
 
     @property

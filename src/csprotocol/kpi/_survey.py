@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 from csprotocol.errors import InvalidValueError, OutOfScaleError
-from csprotocol.kpi._choice import chosen, exact_number
+from csprotocol.kpi._choice import chosen, exact_number, require_several
 from csprotocol.kpi._definitions import definition
 from csprotocol.kpi._population import Counting, Tally
 from csprotocol.kpi._ratio import Ratio
@@ -109,8 +109,9 @@ def csat_balance(
         InvalidValueError: a scale that is none, a limit outside it, limits that do not rise.
     """
     above = _limit(scale, "satisfied_from", satisfied_from, boxes=2)
-    lowest_two = scale[0] + 1 if dissatisfied_to is None else dissatisfied_to
-    below = _limit(scale, "dissatisfied_to", lowest_two, boxes=2)
+    below = _limit(scale, "dissatisfied_to", dissatisfied_to, boxes=2)
+    if dissatisfied_to is None:
+        below = Fraction(_checked(scale)[0] + 1)
     if not below < above:
         raise InvalidValueError.of("dissatisfied_to", dissatisfied_to, expected=f"below satisfied_from, {above}")
     answers = _read("csat_balance", ratings, scale, out_of_scale)
@@ -141,6 +142,7 @@ def csat_good_bad(ratings: Iterable[str | None], *, out_of_scale: OutOfScale | s
         OutOfScaleError: another word, unless ``out_of_scale="reject"``.
     """
     handling = chosen(OutOfScale, "out_of_scale", out_of_scale)
+    require_several("ratings", ratings)
     good = answered = asked = 0
     rejections = []
     for rating in ratings:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 
 from csprotocol.errors import InvalidValueError, NegativeDurationError
-from csprotocol.kpi._choice import chosen, exact_number
+from csprotocol.kpi._choice import as_written, chosen
 from csprotocol.kpi._interval import CONFIDENCE, Interval, normal_quantile
 from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import told
@@ -273,6 +273,7 @@ _BANDS = {SurvivalBand.LOG_LOG: _log_log, SurvivalBand.PLAIN: _plain}
 
 def _decimal(q: float) -> Fraction:
     """``q`` as it is written: 0.9 is nine tenths, which no float is."""
-    if exact_number(q) is None or not 0 < q < 1:
+    found = as_written(q)
+    if found is None or not 0 < found < 1:
         raise InvalidValueError.of("q", q, expected="between 0 and 1", hint="0.9 is the 90th percentile")
-    return Fraction(str(q))
+    return found

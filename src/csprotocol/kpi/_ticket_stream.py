@@ -100,7 +100,7 @@ class TicketRate(Accumulator):
     def __add__(self, other: Self) -> Self:
         if type(other) is not type(self):
             return NotImplemented
-        _require_alike(self.kpi, self.options, other.kpi, other.options)
+        _require_alike(self.kpi, self._chosen, other.kpi, other._chosen)
         made = type(self)(self.kpi, **self.options)
         made.count = self.count + other.count
         return made
@@ -113,6 +113,11 @@ class TicketRate(Accumulator):
         made = cls(field_of(document, cls.kind, "kpi"), **_options(field_of(document, cls.kind, "options")))
         made.count = RateCount.from_dict(field_of(document, cls.kind, "count"))
         return made
+
+    @property
+    def _chosen(self) -> Mapping[str, str]:
+        """All options, with those that nobody gave."""
+        return self._of([]).options
 
     def _of(self, facts: Iterable[TicketFacts]) -> _Rate:
         return _RATES[self.kpi](facts, **self.options)
@@ -177,10 +182,19 @@ class TicketDurations(Accumulator):
         """How many could not be, by code."""
         return self.durations.rejected
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TicketDurations):
+            return NotImplemented
+        return self.within == other.within and super().__eq__(other)
+
+    __hash__ = None
+
     def __add__(self, other: Self) -> Self:
         if type(other) is not type(self):
             return NotImplemented
-        _require_alike(self.kpi, self.options | self._clock, other.kpi, other.options | other._clock)
+        _require_alike(self.kpi, self._chosen, other.kpi, other._chosen)
+        if self.within != other.within:
+            raise InvalidValueError.of("accumulator", "another calendar", expected="the same, to be added")
         made = type(self)(self.kpi, within=self.within, **self.options)
         made.durations = self.durations + other.durations
         return made
@@ -215,6 +229,11 @@ class TicketDurations(Accumulator):
     def _clock(self) -> dict[str, str]:
         return {"within": "elapsed time" if self.within is None else "a calendar"}
 
+    @property
+    def _chosen(self) -> Mapping[str, str]:
+        """All options, with those that nobody gave."""
+        return self._of([]).options
+
     def _of(self, facts: Iterable[TicketFacts]) -> DurationSummary:
         return _DURATIONS[self.kpi](facts, within=self.within, **self.options)
 
@@ -225,6 +244,8 @@ class TicketDurations(Accumulator):
 
 
 class _Rate(Protocol):
+    @property
+    def options(self) -> Mapping[str, str]: ...
     @property
     def ratio(self) -> Ratio: ...
     @property
@@ -249,7 +270,8 @@ _DURATIONS: Mapping[str, Callable[..., DurationSummary]] = {"first_reply": first
 
 
 def _known(kpi: str, known: Mapping[str, object]) -> str:
-    found = definition(kpi).id
+    given: object = kpi
+    found = definition(kpi).id if isinstance(given, str) else str(given)
     if found not in known:
         raise InvalidValueError.unknown("kpi", kpi, known)
     return found
@@ -279,9 +301,12 @@ def _tried(kpi: str, of_nothing: Callable[[], object]) -> None:
 
 
 def _options(options: object) -> dict[str, Any]:
-    if not isinstance(options, Mapping) or not all(isinstance(name, str) for name in options):
-        raise InvalidValueError.of("options", options, expected="options by name")
+    if not isinstance(options, Mapping) or not all(isinstance(name, str) for name in options) or _TAKEN & {*options}:
+        raise InvalidValueError.of("options", options, expected="options of the KPI by name")
     return dict(options)
+
+
+_TAKEN = frozenset({"kpi", "within", "self"})
 
 
 def _require_alike(kpi: str, options: Mapping[str, Any], other: str, others: Mapping[str, Any]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import index
 from typing import NamedTuple, overload
 
+from csprotocol.errors import InvalidValueError
 from csprotocol.model._frozen import FrozenDict
 from csprotocol.model._money import Money
 from csprotocol.model._span import require_aware
@@ -59,7 +62,7 @@ class TicketFacts:
 
     Raises:
         NaiveDatetimeError: one of the instants has no time zone.
-        InvalidValueError: an unknown status or channel.
+        InvalidValueError: an unknown status or channel, a count below zero, NaN, a verdict that is none.
     """
 
     ticket_id: str
@@ -116,12 +119,30 @@ class TicketFacts:
                 require_aware(f"TicketFacts.{name}", stretch.start)
                 if stretch.end is not None:
                     require_aware(f"TicketFacts.{name}", stretch.end)
+        self._require_numbers()
         if self.status is not None:
             object.__setattr__(self, "status", member(StatusCategory, "TicketFacts.status", self.status))
         if self.channel is not None:
             object.__setattr__(self, "channel", member(Channel, "TicketFacts.channel", self.channel))
         if not isinstance(self.attributes, FrozenDict):
             object.__setattr__(self, "attributes", FrozenDict(self.attributes))
+
+    def _require_numbers(self) -> None:
+        """Tables hand over NaN for what they leave empty, and NaN would count as something."""
+        for name in _COUNTS:
+            count = getattr(self, name)
+            if count is not None and type(count) is not int:
+                object.__setattr__(self, name, _counted(name, count))
+            elif count is not None and count < 0:
+                raise InvalidValueError.of(f"TicketFacts.{name}", count, expected="zero or more")
+        for name in _VERDICTS:
+            verdict = getattr(self, name)
+            if verdict is not None and type(verdict) is not bool:
+                raise InvalidValueError.of(f"TicketFacts.{name}", verdict, expected="True, False or None", hint=_GAP)
+        for name in ("csat", "ces", "nps", "merged_into"):
+            # NaN alone is unlike itself. Ratings that no scale has are for the KPI to tell.
+            if getattr(self, name) != getattr(self, name):
+                raise InvalidValueError.of(f"TicketFacts.{name}", math.nan, expected="a value, or None", hint=_GAP)
 
     def anomalies(self) -> tuple[str, ...]:
         """Codes of what cannot be, or hardly, in the order of a ticket's life; empty for a sound row.
@@ -140,6 +161,20 @@ class TicketFacts:
         return tuple(found)
 
 
+def _counted(name: str, count: object) -> int:
+    """A count of another library, as numpy has them."""
+    try:
+        found = index(count) if not isinstance(count, bool) else -1  # type: ignore[arg-type]  # it refuses the rest
+    except TypeError:
+        found = -1
+    if found < 0:
+        raise InvalidValueError.of(f"TicketFacts.{name}", count, expected="a whole number, zero or more", hint=_GAP)
+    return found
+
+
+_GAP = "what a table leaves empty is None here, not NaN"
+_COUNTS = ("agent_messages", "agent_replies", "customer_replies", "agents", "closes", "reopens")
+_VERDICTS = ("replied", "opened_publicly", "surveyed", "agent_started", "auto_replied", "spam", "sla_met")
 _INSTANTS = (
     "created_at",
     "first_customer_message_at",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import zip_longest
+from itertools import dropwhile, zip_longest
 from math import isfinite
 from typing import NamedTuple, TypedDict, cast
 
@@ -164,6 +164,21 @@ def _opening(events: Iterable[Event], created: Event | None) -> Event | None:
 _PEOPLE = (ActorKind.CUSTOMER, ActorKind.AGENT)
 
 
+def _opening_lines(said: Iterable[Event], opening: Event | None) -> Iterator[Event]:
+    """The opening message and, in a chat, the lines that its author added before anybody answered."""
+    if opening is None:
+        return
+    yield opening
+    session = opening.data.get("session")
+    following = dropwhile(lambda e: e is not opening, said)
+    next(following, None)
+    for event in following if session is not None else ():
+        if event.by is opening.by and event.data.get("session") == session:
+            yield event
+        elif event.by in _PEOPLE:
+            return
+
+
 def _starter(events: Iterable[Event], created: Event | None) -> ActorKind | None:
     """Who began it; ``None`` when the source does not say. A system that keeps books began nothing."""
     if created is None:
@@ -200,9 +215,11 @@ def _conversation(events: tuple[Event, ...], created: Event | None, *, known: bo
         return {"first_customer_message_at": by_creation}
     said = [e for e in events if e.kind is EventKind.MESSAGE and e.public]
     opening = _opening(said, created)
+    opened_by = {id(e) for e in _opening_lines(said, opening)}
     customer = [e for e in said if e.by is ActorKind.CUSTOMER]
     agent = [e for e in said if e.by is ActorKind.AGENT]
-    replies = [e for e in agent if e is not opening]
+    replies = [e for e in agent if id(e) not in opened_by]
+    second = replies if agent and id(agent[0]) in opened_by else agent[1:]
     # Nobody has asked an agent who began: a reply can only follow the customer's first message.
     asked = next((i for i, e in enumerate(said) if e.by is ActorKind.CUSTOMER), len(said))
     answers = [e for e in (said[asked:] if starter is ActorKind.AGENT else said) if e is not opening]
@@ -214,7 +231,7 @@ def _conversation(events: tuple[Event, ...], created: Event | None, *, known: bo
         # What stands at the instant of creation came with the ticket: its time says nothing of how fast anybody was.
         "first_reply_at": next((e.at for e in human if e.at.astimezone(UTC) != born), None),
         "first_agent_message_at": agent[0].at if agent else None,
-        "second_agent_message_at": agent[1].at if len(agent) > 1 else None,
+        "second_agent_message_at": second[0].at if second else None,
         "last_public_agent_message_at": agent[-1].at if agent else None,
         "first_auto_reply_at": next((e.at for e in answers if e.by is ActorKind.BOT), None),
         "auto_replied": any(e.by is ActorKind.BOT for e in answers),
@@ -222,7 +239,7 @@ def _conversation(events: tuple[Event, ...], created: Event | None, *, known: bo
         "opened_publicly": opening is not None,
         "agent_messages": _count(agent),
         "agent_replies": _count(replies),
-        "customer_replies": _count(e for e in customer if e is not opening),
+        "customer_replies": _count(e for e in customer if id(e) not in opened_by),
         # An author without a name may be any of the others.
         "agents": None if any(e.actor is None for e in agent) else len({e.actor for e in agent}),
     }
