@@ -210,3 +210,59 @@ def test_cells_that_a_terminal_or_a_spreadsheet_would_obey(folder: Path) -> None
         "\x1b[31m=1+1",
         "(unknown)",
     }
+
+
+class TestStatistics:
+    def test_a_preset_changes_the_numbers_and_says_so(self, folder: Path) -> None:
+        ours, theirs = (measure(report_on(*SHOP, *chosen)["total"], "fcr") for chosen in ((), ("--preset", "zendesk")))
+        assert (ours["vendor"], theirs["vendor"]) == (None, "zendesk")
+        assert (ours["options"]["variant"], theirs["options"]["variant"]) == ("one_reply", "less_than_two")
+        assert ours["counts"] != theirs["counts"]
+
+    def test_every_vendor_of_the_help_is_known(self, folder: Path) -> None:
+        from csprotocol.cli._report_options import VENDORS
+
+        assert [report_on(*SHOP, "--preset", vendor)["preset"] for vendor in VENDORS] == [*VENDORS]
+
+    def test_levels_and_confidence(self, folder: Path) -> None:
+        told = report_on(*SHOP, "--levels", "0.5,0.75", "--confidence", "80")
+        found = measure(told["total"], "resolution", "elapsed")
+        assert {"median", "mean", "p75"} <= found.keys()
+        assert found["intervals"].keys() == {"median", "p75"}
+        assert found["intervals"]["median"]["confidence"] == 0.8
+
+    def test_previous_needs_a_period(self, folder: Path) -> None:
+        assert "change" in report_on(*SHOP, "--compare-to", "previous")["groups"][0]["measures"][0]
+        said = run("report", *SHOP, "--by", "channel", "--compare-to", "previous").complaint
+        assert (
+            said
+            == "csprotocol: compare_to must be used with one of day, week, month, quarter, year in by, got 'previous'"
+        )
+
+    def test_small_groups_are_left_out_unless_told_otherwise(self, folder: Path) -> None:
+        without = [each for each in SHOP if each not in ("--min-n", "0")]
+        told = report_on(*without, "--by", "channel")
+        assert told["min_n"] == 5
+        reasons = {each["suppressed"] for group in told["groups"] for each in group["measures"]}
+        assert "small-sample" in reasons
+        assert {each["suppressed"] for each in report_on(*SHOP)["total"]["measures"]} == {None}
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (("--preset", "zendsk"), "vendor: 'zendsk' is unknown; did you mean zendesk"),
+            (("--levels", "half"), "--levels must be shares such as 0.5,0.9, got 'half'"),
+            (("--levels", "50,90"), "levels must be shares between 0 and 1, each once, got '50.0,90.0'; 0.5,0.9"),
+            (("--levels", "0.5,0.5"), "levels must be shares between 0 and 1, each once"),
+            (("--levels", "nan"), "levels must be shares between 0 and 1"),
+            (("--confidence", "100"), "confidence must be between 0 and 1"),
+            (("--confidence", "nan"), "confidence must be between 0 and 1"),
+            (("--confidence", "sure"), "--confidence must be a percentage such as 95, got 'sure'"),
+            (("--min-n", "-1"), "--min-n must be a whole number, zero or more, got '-1'"),
+            (("--min-n", "few"), "--min-n must be a whole number, zero or more, got 'few'"),
+            (("--compare-to", "now"), "argument --compare-to: invalid choice: 'now'"),
+            (("--quantiles", "some"), "argument --quantiles: invalid choice: 'some'"),
+        ],
+    )
+    def test_rubbish_is_refused_in_one_line(self, folder: Path, options: tuple[str, ...], said: str) -> None:
+        assert said in run("report", *SHOP, *options).complaint

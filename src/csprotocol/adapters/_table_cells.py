@@ -63,10 +63,14 @@ class TableCells:
             count=self.unsure_stamps,
         )
         named = (ticket.channel_name for ticket in facts)
+        self.note_channels(sum(name is not None and not self.knows_channel(name) for name in named))
+
+    def note_channels(self, unknown: int) -> None:
+        """Count tickets whose channel has no meaning."""
         self.table.tally.notice(
             "unknown-channel",
             "tickets of a channel that has no meaning in the mapping; kept as other",
-            count=sum(name is not None and not self.knows_channel(name) for name in named),
+            count=unknown,
         )
 
 

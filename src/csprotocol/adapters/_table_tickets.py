@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 
 from csprotocol.adapters._cells import shown_id
@@ -11,36 +12,57 @@ from csprotocol.adapters._read import Outcome, RefusedError
 from csprotocol.adapters._table_cells import RowCells, TableCells
 from csprotocol.model import Ticket, TicketFacts
 
-__all__ = ["read", "row_digest"]
+__all__ = ["TicketRows", "read", "row_digest"]
 
 
 def read(table: CsvTable, mapping: TableMapping) -> tuple[tuple[TicketFacts, ...], tuple[Ticket, ...]]:
     """The facts that the rows say; no events, because a row does not tell what happened when."""
-    cells = TableCells(table, mapping)
+    rows = TicketRows(TableCells(table, mapping))
     facts: list[TicketFacts] = []
-    seen: dict[str, tuple[int, bytes]] = {}
 
     def take(line: int, raw: list[str]) -> Outcome:
-        row = cells.row(line, raw)
-        digest = row_digest(raw)
-        if row.ticket_id in seen:
-            first, known = seen[row.ticket_id]
-            if digest == known:
-                return Outcome.DUPLICATE
-            raise RefusedError(
-                "ticket-twice",
-                f"the ticket stands in line {first} already, with other cells",
-                column=mapping.columns.ticket_id,
-                ticket_id=shown_id(row.ticket_id),
-            )
-        facts.append(_facts(row, cells))
-        row.accept()
-        seen[row.ticket_id] = (line, digest)
+        found = rows.facts_of(line, raw)
+        if found is None:
+            return Outcome.DUPLICATE
+        facts.append(found)
         return Outcome.USED
 
     table.each(take)
-    cells.note_oddities(facts)
+    rows.cells.note_oddities(facts)
     return tuple(facts), ()
+
+
+class TicketRows:
+    """Reads rows to facts, and remembers the ids of those that were used: all, or those that may come again."""
+
+    def __init__(self, cells: TableCells, may_repeat: Callable[[str], bool] | None = None) -> None:
+        self.cells = cells
+        self._may_repeat = may_repeat
+        self._seen: dict[str, tuple[int, bytes]] = {}
+
+    def facts_of(self, line: int, raw: list[str]) -> TicketFacts | None:
+        """The facts of a row; ``None`` when it repeats an earlier one in every cell.
+
+        Raises:
+            RefusedError: a cell that cannot be read, a ticket that an earlier row tells otherwise.
+        """
+        row = self.cells.row(line, raw)
+        digest = row_digest(raw)
+        if row.ticket_id in self._seen:
+            first, known = self._seen[row.ticket_id]
+            if digest == known:
+                return None
+            raise RefusedError(
+                "ticket-twice",
+                f"the ticket stands in line {first} already, with other cells",
+                column=self.cells.mapping.columns.ticket_id,
+                ticket_id=shown_id(row.ticket_id),
+            )
+        facts = _facts(row, self.cells)
+        row.accept()
+        if self._may_repeat is None or self._may_repeat(row.ticket_id):
+            self._seen[row.ticket_id] = (line, digest)
+        return facts
 
 
 def row_digest(row: list[str]) -> bytes:

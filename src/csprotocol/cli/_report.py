@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -25,11 +25,23 @@ from csprotocol.cli._common import (
     write_output,
 )
 from csprotocol.cli._progress import ProgressLine
+from csprotocol.cli._report_large import opened_in_batches, streamed
 from csprotocol.cli._report_options import add_statistics_options, statistics, width_of
 from csprotocol.errors import ExportError, InvalidValueError, one_of
 from csprotocol.kpi import OpenTime
 from csprotocol.model import FrozenDict, TicketFacts
-from csprotocol.report import ANCHORS, FORMATS, PERIODS, PROPERTIES, ReportSpec, Target, build, render
+from csprotocol.report import (
+    ANCHORS,
+    FORMATS,
+    PERIODS,
+    PROPERTIES,
+    QUANTILES,
+    Report,
+    ReportSpec,
+    Target,
+    build,
+    render,
+)
 
 __all__ = ["add_to", "run", "zendesk_spec"]
 
@@ -56,10 +68,12 @@ def add_to(commands: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("export", metavar="EXPORT", help="a CSV file, a folder of Zendesk tables, or - for stdin")
+    parser.add_argument(
+        "export", metavar="EXPORT", help="a CSV or Parquet file, a workbook, a folder of Zendesk tables, or - for stdin"
+    )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--from", dest="platform", choices=PLATFORMS, help="the layout of the export")
-    source.add_argument("--map", metavar="FILE", help="a document that says what the columns of a CSV file mean")
+    source.add_argument("--map", metavar="FILE", help="a document that says what the columns of a table mean")
     parser.add_argument("--by", default="month,channel", help="dimensions, comma-separated; default: month,channel")
     parser.add_argument("--anchor", choices=ANCHORS, default=ANCHORS[0], help="the instant that decides the period")
     parser.add_argument("--tz", default="UTC", help="time zone of periods and of --now; default: UTC")
@@ -94,10 +108,16 @@ def run(chosen: argparse.Namespace) -> int:
         spec, read = zendesk_spec(spec, found, rule=chosen.schedule_rule or _RULES[0])
         spec = replace(spec, targets=_targets(chosen))
     else:
-        orphans = FrozenDict()
-        read = _read_table(chosen, spec.by)
+        return _write(chosen, _on_table(chosen, spec))
+    return _write(chosen, _calculated(read, spec, orphans))
+
+
+def _calculated(read: Read[TicketExport], spec: ReportSpec, orphans: Mapping[str, int]) -> Report:
     with ProgressLine(verb="calculating", unit="k tickets", size=1e3, least=100_000) as progress:
-        report = build(read, replace(spec, csat_scale=read.value.csat_scale), orphans=orphans, progress=progress)
+        return build(read, replace(spec, csat_scale=read.value.csat_scale), orphans=orphans, progress=progress)
+
+
+def _write(chosen: argparse.Namespace, report: Report) -> int:
     told = render(report, chosen.format, bold=is_colourful(chosen.output), width=width_of(chosen.output))
     write_output(told, chosen.output)
     return 0
@@ -191,15 +211,19 @@ class _OwnCalendars:
         return self._calendars.get(ticket.ticket_id)
 
 
-def _read_table(chosen: argparse.Namespace, by: Iterable[str]) -> Read[TicketExport]:
+def _on_table(chosen: argparse.Namespace, spec: ReportSpec) -> Report:
+    """The report on a table: in memory, or in batches where that is asked for or the file is large."""
     mapping = loaded(table.TableMapping.load, chosen.map)
     known = {*PERIODS, *PROPERTIES, *mapping.attributes}
     # What is neither a period nor a property may be any column of the file; the reader says if it is not there.
-    columns = {name: name for name in by if name not in known}
+    columns = {name: name for name in spec.by if name not in known}
     wider = replace(mapping, attributes=FrozenDict({**mapping.attributes, **columns})) if columns else mapping
     try:
-        with ProgressLine() as progress, _source(chosen.export) as source:
-            return table.tickets(source, wider, strict=chosen.strict, progress=progress)
+        with _source(chosen.export) as source:
+            if chosen.quantiles != QUANTILES[0] and (large := opened_in_batches(source, wider, spec, chosen)):
+                return streamed(large, spec)
+            with ProgressLine() as progress:
+                read = table.tickets(source, wider, strict=chosen.strict, progress=progress)
     except ExportError as error:
         named = {*mapping.columns.named().values(), *mapping.attributes.values()}
         if error.column not in columns or error.column in named:
@@ -211,6 +235,7 @@ def _read_table(chosen: argparse.Namespace, by: Iterable[str]) -> Read[TicketExp
             field="--by",
             found=error.column,
         ) from None
+    return _calculated(read, spec, FrozenDict())
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from csprotocol.adapters import FileCount, Notice, Read, TicketExport
-from csprotocol.model import FrozenDict, Rejection, TicketFacts
+from csprotocol.model import FrozenDict, Rejection
 from csprotocol.report._anomalies import Anomaly, anomalies
 from csprotocol.report._collect import applicable, evidence
 from csprotocol.report._compared import with_changes
@@ -17,7 +17,7 @@ from csprotocol.report._reach import Reach
 from csprotocol.report._spec import PERIODS, ReportSpec
 from csprotocol.report._suppress import suppressed
 
-__all__ = ["Found", "Group", "Quality", "Report", "assembled", "build", "key_of_all"]
+__all__ = ["Found", "Group", "Quality", "Report", "assembled", "build", "key_of_all", "notices"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,13 @@ def build(
         if progress is not None:
             progress(done, 2 * len(facts))
     *counted, total = rows
+    again = len(read.value.facts) - len(facts)
+    odd = notices(groups, spec, tickets=len(facts), again=again, beyond=len(reach.beyond))
     quality = Quality(
         files=read.files,
         rejected=read.rejected_counts,
         examples=read.rejected[:EXAMPLES],
-        notices=(*read.warnings, *_notices(read.value.facts, facts, groups, spec, reach)),
+        notices=(*read.warnings, *odd),
         orphans=FrozenDict(orphans or {}),
         anomalies=anomalies(facts, spec.as_of),
     )
@@ -142,23 +144,19 @@ def assembled(source: str, spec: ReportSpec, found: Sequence[Found], total: Foun
     )
 
 
-def _notices(
-    given: Sequence[TicketFacts],
-    kept: Sequence[TicketFacts],
-    keys: Collection[tuple[str, ...]],
-    spec: ReportSpec,
-    reach: Reach,
+def notices(
+    keys: Collection[tuple[str, ...]], spec: ReportSpec, *, tickets: int, again: int, beyond: int
 ) -> Iterator[Notice]:
-    """What the report itself found odd."""
-    if len(given) > len(kept):
-        yield Notice("duplicate-ticket", "tickets that are told once more; the first counts", len(given) - len(kept))
+    """What the report itself found odd: tickets told ``again``, and those ``beyond`` their calendar."""
+    if again:
+        yield Notice("duplicate-ticket", "tickets that are told once more; the first counts", again)
     for i, name in enumerate(spec.by):
         if keys and all(key[i] == UNKNOWN for key in keys):
             means = f"{name} (by the instant {spec.anchor})" if name in PERIODS else name
-            yield Notice("unknown-dimension", f"tickets without any {means}: the export has no such value", len(kept))
-    if reach.beyond:
+            yield Notice("unknown-dimension", f"tickets without any {means}: the export has no such value", tickets)
+    if beyond:
         yield Notice(
             "beyond-calendar",
             "tickets with an instant outside the years of their calendar; they have no business time",
-            len(reach.beyond),
+            beyond,
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.model import TicketFacts
 from csprotocol.report._spec import PERIODS, PROPERTIES, ReportSpec
 
-__all__ = ["UNKNOWN", "grouped"]
+__all__ = ["UNKNOWN", "apart", "grouped", "order", "period_of", "period_with"]
 
 UNKNOWN: Final = "(unknown)"
 
@@ -24,11 +24,22 @@ def grouped(facts: Iterable[TicketFacts], spec: ReportSpec) -> dict[tuple[str, .
     """
     tickets = list(facts)
     _check(tickets, spec)
+    found = apart(tickets, spec)
+    return {key: found[key] for key in sorted(found, key=order)}
+
+
+def apart(tickets: Iterable[TicketFacts], spec: ReportSpec) -> dict[tuple[str, ...], list[TicketFacts]]:
+    """The tickets by their value in each dimension, as they come."""
     found: defaultdict[tuple[str, ...], list[TicketFacts]] = defaultdict(list)
     zone = spec.zone
     for ticket in tickets:
         found[tuple(_value(ticket, name, spec.anchor, zone) for name in spec.by)].append(ticket)
-    return {key: found[key] for key in sorted(found, key=lambda key: [(part == UNKNOWN, part) for part in key])}
+    return found
+
+
+def order(key: tuple[str, ...]) -> list[tuple[bool, str]]:
+    """By which groups are sorted: in their own order, the unknown last."""
+    return [(part == UNKNOWN, part) for part in key]
 
 
 def period_of(at: datetime, period: str, zone: tzinfo) -> str:
@@ -44,6 +55,11 @@ def period_of(at: datetime, period: str, zone: tzinfo) -> str:
     except OverflowError:
         # In the first and the last hours of the calendar, only one side of the world has a date.
         local = at.astimezone(UTC).date()
+    return period_with(local, period)
+
+
+def period_with(local: date, period: str) -> str:
+    """The period with a local date."""
     match period:
         case "day":
             return local.isoformat()
