@@ -1,26 +1,43 @@
-"""Tables of KPIs beside the code that one would write by hand for one engine, with the same results."""
+"""Tables of KPIs beside the code that one would write by hand for one engine, with the same results.
+
+Each engine is measured in a process of its own: time in one where both take turns, memory in one for each.
+"""
 
 from __future__ import annotations
 
+import json
 import math
+import os
 import resource
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+import subprocess
+import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import process_time
 from typing import Any, Final
 
-from benchmarks._measure import NOT_INSTALLED, Table, span
+from benchmarks._frames_by_hand import BY_HAND, Call, frame_of, write_tickets
+from benchmarks._measure import NOT_INSTALLED, Table, ratio, span
 
-ENGINES: Final = ("polars", "pandas", "duckdb")
+ENGINES: Final = ("polars", "duckdb", "pandas", "pyspark")
 LIMIT: Final = 1.2
 """How much more processor time than by hand, at most, at 10 M rows."""
-_CHANNELS: Final = ("chat", "email", "form", "phone", "social")
-_STATUSES: Final = ("open", "resolved", "closed", "waiting_customer")
+HISTOGRAM_ERROR: Final = 0.01
 _FACTS: Final = ("first_reply", "resolution", "fcr", "reopen_rate", "csat", "csat_mean", "nps", "sla_attainment")
+_GIGABYTE: Final = 1024**2
+"""In kilobytes, as Linux counts memory."""
 
-Call = Callable[[], Any]
+_RATIOS: Final = {
+    "ours": "ratio",
+    "reasons": "with reasons",
+    "checked": "and ids checked",
+    "histogram": "histograms",
+}
+
 Found = Mapping[tuple[str, str], tuple[float, ...]]
 
 
@@ -29,88 +46,149 @@ def frames(*, quick: bool) -> Table:
     rows = 1_000_000 if quick else 10_000_000
     table = Table(
         f"{rows // 1_000_000} M tickets, 60 groups, {len(_FACTS)} KPIs with n and rejected",
-        ["engine", "by hand, CPU", "csprotocol, CPU", "ratio", "quantiles by histogram, CPU"],
+        ["engine", "by hand", "csprotocol", *_RATIOS.values(), "memory by hand", "memory csprotocol"],
     )
-    for engine in ENGINES:
-        if not all(map(find_spec, (engine, "polars", "narwhals"))):
-            table.add(engine, *[NOT_INSTALLED] * 4)
-            continue
-        frame = _frame(engine, rows)
-        by_hand, ours, histogram = _BY_HAND[engine](frame), _ours(frame), _ours(frame, quantiles="histogram")
-        _assert_equal(_read(by_hand()), _read_ours(ours()), error=1e-9)
-        histogram()
-        taken: dict[str, list[float]] = {"hand": [], "ours": [], "histogram": []}
-        for _ in range(3):
-            for name, call in (("hand", by_hand), ("ours", ours), ("histogram", histogram)):
-                taken[name].append(_cpu(call))
-        seconds = {name: median(found) for name, found in taken.items()}
-        factor = median(ours / hand for ours, hand in zip(taken["ours"], taken["hand"], strict=True))
-        table.add(
-            engine, *(span(seconds[name]) for name in ("hand", "ours")), f"{factor:.2f}", span(seconds["histogram"])
-        )
-        if not quick:
-            table.limit(f"{engine}: at most {LIMIT} x by hand; measured {factor:.2f} x", holds=factor <= LIMIT)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tickets.parquet"
+        for engine in ENGINES:
+            if not _is_here(engine):
+                table.add(engine, *[NOT_INSTALLED] * 8)
+                continue
+            if not path.exists():
+                _apart("write", str(path), str(rows))
+            taken = _apart("time", engine, str(path))
+            peaks = {who: _apart("peak", engine, str(path), who) for who in ("hand", "ours")}
+            factors = {name: ratio(taken[name], taken["hand"]) for name in _RATIOS}
+            factor = factors["ours"]
+            table.add(
+                engine,
+                *(span(median(taken[name])) for name in ("hand", "ours")),
+                *(f"{each:.2f}" for each in factors.values()),
+                *(f"{peaks[who]['above'] / _GIGABYTE:.2f} GB" for who in ("hand", "ours")),
+            )
+            if not quick:
+                table.limit(f"{engine}: at most {LIMIT} x by hand; measured {factor:.2f} x", holds=factor <= LIMIT)
+        if path.exists():
+            scanned, read = (_apart("stream", how, str(path))["peak"] / _GIGABYTE for how in ("scan", "read"))
+            table.notes.append(
+                f"polars from Parquet, histograms: a peak of {scanned:.2f} GB when scanned, {read:.2f} GB when read first."
+            )
     table.notes += [
-        "Results are asserted equal: counts exactly, durations and rates to 1e-9.",
-        "Ids are trusted and missing tickets counted together, as the code by hand does. Processor time, all threads.",
-        f"Peak memory of the whole run with its frames: {peak:.1f} GB.",
+        "Processor time of all threads, medians of interleaved rounds; of Spark that of Java too. Ratios to by hand.",
+        "Ids are trusted and missing tickets counted together, as by hand. By default reasons are told apart.",
+        "By default each id is looked at for a second row as well, which nobody does by hand: the next column.",
+        "Histograms stand beside the exact quantiles by hand, and hold their p90 within 1 %: asserted.",
+        "Results are asserted equal: counts exactly, durations and rates to 1e-12.",
+        "Memory: the peak above the tickets themselves in a process that does nothing else; of Spark that of Java.",
     ]
     return table
 
 
-def _frame(engine: str, rows: int) -> Any:
-    """Random tickets of 2025 with gaps, a few negative durations, and local months of UTC."""
-    import numpy as np
-    import polars as pl
-
-    random = np.random.default_rng(20261121)
-    start = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
-    created = start + random.integers(0, 365 * 86_400, rows) * 1_000_000
-
-    def later(hours: float) -> Any:
-        return created + (random.exponential(hours * 3600, rows) - hours * 60).astype("int64") * 1_000_000
-
-    made = pl.DataFrame(
-        {
-            "ticket_id": np.arange(rows),
-            "created_at": created,
-            "first_reply_at": later(8),
-            "solved_at": later(48),
-            "channel": pl.Series(_CHANNELS)[random.integers(0, len(_CHANNELS), rows)],
-            "status": pl.Series(_STATUSES)[random.integers(0, len(_STATUSES), rows)],
-            "agent_replies": random.integers(0, 4, rows),
-            "reopens": random.integers(0, 2, rows),
-            "csat": random.integers(1, 6, rows).astype("float64"),
-            "nps": random.integers(0, 11, rows),
-            "sla_met": random.random(rows) < 0.8,
-        }
-    )
-    gaps = {name: pl.Series(random.random(rows) < 0.8) for name in ("first_reply_at", "csat", "nps", "sla_met")}
-    made = made.with_columns(pl.when(mask).then(pl.col(name)).alias(name) for name, mask in gaps.items())
-    is_done = pl.col("status").is_in(["resolved", "closed"])
-    made = made.with_columns(pl.when(is_done).then(pl.col("solved_at")).alias("solved_at"))
-    instants = ("created_at", "first_reply_at", "solved_at")
-    made = made.with_columns(pl.col(name).cast(pl.Datetime("us", "UTC")) for name in instants)
-    if engine == "polars":
-        return made
-    if engine == "pandas":
-        return made.to_pandas()
-    import duckdb
-
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    arrow = made.to_arrow()
-    connection.execute("CREATE TABLE tickets AS SELECT * FROM arrow")
-    del arrow
-    return connection.table("tickets")
+def _is_here(engine: str) -> bool:
+    needed = (engine, "polars", "narwhals", "pyarrow")
+    return all(map(find_spec, needed)) and (engine != "pyspark" or which("java") is not None)
 
 
-def _ours(frame: Any, *, quantiles: str = "exact") -> Call:
+def _apart(*what: str) -> Any:
+    """What this file answers in a process of its own."""
+    root = Path(__file__).parents[1]
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "benchmarks.bench_frames", *what],
+        cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if ran.returncode:
+        raise RuntimeError(ran.stderr[-4000:])
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+def _ours(frame: Any, *, quantiles: str = "exact", **spec: str) -> Call:
     from csprotocol import kpi
 
-    spec = kpi.TableSpec(_FACTS, duplicates="trust", missing="total")
-    return lambda: kpi.group_kpis(frame, spec, by=["month", "channel"], tz="UTC", quantiles=quantiles)
+    asked = kpi.TableSpec(_FACTS, **{"duplicates": "trust", "missing": "total", **spec})  # type: ignore[arg-type]
+    return lambda: kpi.group_kpis(frame, asked, by=["month", "channel"], tz="UTC", quantiles=quantiles)
+
+
+def time(engine: str, path: str) -> Mapping[str, list[float]]:
+    """Seconds of the processor, by who counts and round."""
+    frame = frame_of(engine, Path(path))
+    calls: Mapping[str, Call] = {
+        "hand": BY_HAND[engine](frame),
+        "ours": _ours(frame),
+        "reasons": _ours(frame, missing="by_reason"),
+        "checked": _ours(frame, missing="by_reason", duplicates="reject"),
+        "histogram": _ours(frame, quantiles="histogram"),
+    }
+    expected = _read(calls["hand"]())
+    for name in ("ours", "reasons", "checked"):
+        _assert_equal(expected, _read_ours(calls[name]()), error=1e-12)
+    _assert_near(calls["ours"](), calls["histogram"]())
+    if engine == "pyspark":
+        # Java is quick when it has seen the same a few times.
+        for call in (calls["hand"], calls["ours"]):
+            call()
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(3 if engine == "pyspark" else 5):
+        for name, call in calls.items():
+            before = _processor_seconds(engine)
+            call()
+            taken[name].append(_processor_seconds(engine) - before)
+    return taken
+
+
+def peak(engine: str, path: str, who: str) -> Mapping[str, float]:
+    """Kilobytes above what the process held before."""
+    frame = frame_of(engine, Path(path))
+    call = BY_HAND[engine](frame) if who == "hand" else _ours(frame)
+    process = _process(engine)
+    before = _forgotten_peak(process)
+    call()
+    return {"above": _peak(process) - before}
+
+
+def stream(how: str, path: str) -> Mapping[str, float]:
+    """Kilobytes of the whole process, with the tickets or without."""
+    import polars as pl
+
+    _ours(pl.scan_parquet(path) if how == "scan" else pl.read_parquet(path), quantiles="histogram")()
+    return {"peak": _peak("self")}
+
+
+def _processor_seconds(engine: str) -> float:
+    own = process_time()
+    if engine != "pyspark":
+        return own
+    # The fields after the name of the program, which may hold anything.
+    fields = Path(f"/proc/{_process(engine)}/stat").read_text().rpartition(")")[2].split()
+    return own + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _process(engine: str) -> str:
+    if engine != "pyspark":
+        return "self"
+    from pyspark import SparkContext
+
+    return str(SparkContext._gateway.proc.pid)
+
+
+def _forgotten_peak(process: str) -> float:
+    """Memory held now; from here on a new peak is counted, where the system lets one."""
+    try:
+        Path(f"/proc/{process}/clear_refs").write_text("5")
+    except OSError:
+        return _peak(process)
+    return _status(process, "VmRSS")
+
+
+def _peak(process: str) -> float:
+    try:
+        return _status(process, "VmHWM")
+    except OSError:
+        return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def _status(process: str, name: str) -> float:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return float(next(line.split()[1] for line in lines if line.startswith(f"{name}:")))
 
 
 def _read_ours(table: Any) -> Found:
@@ -144,137 +222,22 @@ def _assert_equal(one: Found, other: Found, *, error: float) -> None:
     assert one.keys() == other.keys(), (sorted(one)[:2], sorted(other)[:2])
     for key, numbers in one.items():
         for number, same in zip(numbers, other[key], strict=True):
-            assert math.isclose(number, same, rel_tol=error), (key, numbers, other[key])
+            assert number == same or math.isclose(number, same, rel_tol=error), (key, numbers, other[key])
+            assert not (isinstance(number, int) and isinstance(same, int)) or number == same, (key, number, same)
 
 
-def _by_hand_in_polars(frame: Any) -> Call:
-    import polars as pl
-
-    frt = (pl.col("first_reply_at") - pl.col("created_at")).dt.total_microseconds() / 1e6
-    ttr = (pl.col("solved_at") - pl.col("created_at")).dt.total_microseconds() / 1e6
-    done = pl.col("status").is_in(["resolved", "closed"])
-
-    def durations(name: str) -> list[Any]:
-        good = pl.col(name).filter(pl.col(name) >= 0)
-        return [
-            good.count().alias(f"{name}_n"),
-            (pl.col(name) < 0).sum().alias(f"{name}_rejected"),
-            good.mean().alias(f"{name}_mean"),
-            good.median().alias(f"{name}_median"),
-            good.quantile(0.9, "linear").alias(f"{name}_p90"),
-        ]
-
-    def run() -> list[tuple[Any, ...]]:
-        return list(
-            frame.lazy()
-            .with_columns(month=pl.col("created_at").dt.strftime("%Y-%m"), frt=frt, ttr=pl.when(done).then(ttr))
-            .group_by("month", "channel")
-            .agg(
-                *durations("frt"),
-                *durations("ttr"),
-                done.sum().alias("fcr_n"),
-                (done & (pl.col("agent_replies") == 1) & (pl.col("reopens") == 0)).sum().alias("fcr"),
-                pl.col("solved_at").count().alias("reopen_n"),
-                (pl.col("solved_at").is_not_null() & (pl.col("reopens") > 0)).sum().alias("reopen"),
-                pl.col("csat").count().alias("csat_n"),
-                (pl.col("csat") >= 4).sum().alias("csat"),
-                pl.col("sla_met").count().alias("sla_n"),
-                pl.col("sla_met").sum().alias("sla"),
-                pl.col("csat").mean().alias("csat_mean"),
-                pl.col("nps").count().alias("nps_n"),
-                (pl.col("nps") >= 9).sum().alias("promoters"),
-                (pl.col("nps") <= 6).sum().alias("detractors"),
-            )
-            .collect()
-            .rows()
-        )
-
-    return run
+def _assert_near(exact: Any, histogram: Any) -> None:
+    for one, other in zip(exact, histogram, strict=True):
+        for name in ("first_reply", "resolution"):
+            for level, seconds in one[name].quantile_seconds.items():
+                near = other[name].quantile_seconds[level]
+                assert math.isclose(near, seconds, rel_tol=HISTOGRAM_ERROR), (one.key, name, level, near, seconds)
 
 
-def _by_hand_in_pandas(frame: Any) -> Call:
-    def run() -> list[tuple[Any, ...]]:
-        done = frame["status"].isin(["resolved", "closed"])
-        made = frame[["channel", "csat"]].assign(
-            month=frame["created_at"].dt.year * 100 + frame["created_at"].dt.month,
-            frt=(frame["first_reply_at"] - frame["created_at"]).dt.total_seconds(),
-            ttr=(frame["solved_at"] - frame["created_at"]).dt.total_seconds().where(done),
-            fcr_n=done,
-            fcr=done & (frame["agent_replies"] == 1) & (frame["reopens"] == 0),
-            reopen_n=frame["solved_at"].notna(),
-            sla_n=frame["sla_met"].notna(),
-            sla=frame["sla_met"].astype("float64"),
-            nps_n=frame["nps"].notna(),
-            promoters=frame["nps"] >= 9,
-            detractors=frame["nps"] <= 6,
-            good=(frame["csat"] >= 4),
-        )
-        made["reopen"] = made["reopen_n"] & (frame["reopens"] > 0)
-        made["frt_rejected"], made["ttr_rejected"] = made["frt"] < 0, made["ttr"] < 0
-        made["frt"], made["ttr"] = made["frt"].where(made["frt"] >= 0), made["ttr"].where(made["ttr"] >= 0)
-        groups = made.groupby(["month", "channel"], sort=False)
-        counts = ["fcr_n", "fcr", "reopen_n", "reopen", "sla_n", "sla", "nps_n", "promoters", "detractors", "good"]
-        sums = groups[[*counts, "frt_rejected", "ttr_rejected"]].sum()
-        times = groups[["frt", "ttr", "csat"]]
-        n, mean = times.count(), times.mean()
-        middle, p90 = groups[["frt", "ttr"]].median(), groups[["frt", "ttr"]].quantile(0.9)
-        found = []
-        for key in sums.index:
-            row = sums.loc[key]
-            each = [
-                number
-                for name in ("frt", "ttr")
-                for number in (
-                    n.loc[key, name], row[f"{name}_rejected"], mean.loc[key, name],
-                    middle.loc[key, name], p90.loc[key, name],
-                )
-            ]  # fmt: skip
-            month = f"{key[0] // 100}-{key[0] % 100:02}"
-            rates = [row["fcr_n"], row["fcr"], row["reopen_n"], row["reopen"], n.loc[key, "csat"], row["good"]]
-            rest = [row["sla_n"], row["sla"], mean.loc[key, "csat"], row["nps_n"], row["promoters"], row["detractors"]]
-            found.append((month, key[1], *each, *rates, *rest))
-        return found
-
-    return run
-
-
-def _by_hand_in_duckdb(frame: Any) -> Call:
-    def durations(name: str) -> str:
-        return (
-            f"count({name}) FILTER ({name} >= 0), count(*) FILTER ({name} < 0), avg({name}) FILTER ({name} >= 0), "
-            f"median({name}) FILTER ({name} >= 0), quantile_cont({name}, 0.9) FILTER ({name} >= 0)"
-        )
-
-    query = f"""
-        WITH timed AS (
-            SELECT *, strftime(created_at, '%Y-%m') AS month, status IN ('resolved', 'closed') AS done,
-                epoch_us(first_reply_at) / 1e6 - epoch_us(created_at) / 1e6 AS frt,
-                CASE WHEN status IN ('resolved', 'closed')
-                    THEN epoch_us(solved_at) / 1e6 - epoch_us(created_at) / 1e6 END AS ttr
-            FROM tickets)
-        SELECT month, channel, {durations("frt")}, {durations("ttr")},
-            count(*) FILTER (done), count(*) FILTER (done AND agent_replies = 1 AND reopens = 0),
-            count(solved_at), count(*) FILTER (solved_at IS NOT NULL AND reopens > 0),
-            count(csat), count(*) FILTER (csat >= 4), count(sla_met), count(*) FILTER (sla_met),
-            avg(csat), count(nps), count(*) FILTER (nps >= 9), count(*) FILTER (nps <= 6)
-        FROM timed GROUP BY month, channel"""
-    return lambda: frame.query("tickets", query).fetchall()
-
-
-_BY_HAND: Final[Mapping[str, Callable[[Any], Call]]] = {
-    "polars": _by_hand_in_polars,
-    "pandas": _by_hand_in_pandas,
-    "duckdb": _by_hand_in_duckdb,
-}
-
-
-def _cpu(call: Call) -> float:
-    before = process_time()
-    call()
-    return process_time() - before
+def _write(path: str, rows: str) -> None:
+    write_tickets(Path(path), int(rows))
 
 
 if __name__ == "__main__":
-    import sys
-
-    print(frames(quick="--full" not in sys.argv))
+    _, what, *told = sys.argv
+    print(json.dumps({"time": time, "peak": peak, "stream": stream, "write": _write}[what](*told)))  # type: ignore[operator]

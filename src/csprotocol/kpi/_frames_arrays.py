@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from csprotocol.kpi._frames_cells import Cells
-from csprotocol.kpi._frames_days import DAY_MICROS, Range, open_days, period_days
+from csprotocol.kpi._frames_days import Range, open_days, period_days
 from csprotocol.kpi._frames_facts import INSTANTS, STRANGE, Facts, known_columns, meaning_of_words
+from csprotocol.kpi._frames_lookup import DAY_MICROS
 from csprotocol.kpi._frames_native import numbered, numpy
 from csprotocol.kpi._frames_plan import Plan, Stretch, first_known
 from csprotocol.kpi._frames_question import NO_ID, ROWS, Counted, Key, Question

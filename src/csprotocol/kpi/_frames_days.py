@@ -13,9 +13,10 @@ from typing import Any, Final
 from csprotocol.calendar import BusinessCalendar
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._frames_engine import Engine, narwhals
+from csprotocol.kpi._frames_lookup import DAY_MICROS, with_row_of_day
 from csprotocol.kpi._frames_native import Columns
 
-__all__ = ["DAY_MICROS", "Calendars", "Range", "local_dates", "open_days", "period_days", "period_of", "ranges"]
+__all__ = ["Calendars", "Range", "local_dates", "open_days", "period_days", "period_of", "ranges"]
 __all__ += ["with_open_time", "with_periods"]
 
 Calendars = BusinessCalendar | Mapping[str, BusinessCalendar]
@@ -23,10 +24,7 @@ Range = tuple[float, float] | None
 """The first and the last instant of a column, in microseconds since 1970; ``None`` where it holds none."""
 
 _DAY_SECONDS: Final = 86_400
-DAY_MICROS: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# Engines round divisions of negative numbers in two ways: days are counted from the year 1.
-_EARLIER_DAYS: Final = 719_162
 _MOST_DAYS: Final = 150_000
 _PROBES: Final = (0, 6 * 3600, 12 * 3600, 18 * 3600)
 
@@ -40,7 +38,7 @@ def with_periods(
         return frame.with_columns(*(nw.lit(None, dtype=nw.Float64).alias(column) for column in periods)), {}
     table, names = period_days(anchor, periods, reach, zone)
     width = sum(name.startswith("from_") for name in table)
-    joined = _joined(engine, frame, nw.col(anchor), table)
+    joined = with_row_of_day(engine, frame, anchor, table)
     found = []
     for column in periods:
         number = nw.col(f"{column}_0")
@@ -99,7 +97,7 @@ def with_open_time(
         opened = opened + nw.when(since <= opens).then(nw.lit(0.0)).otherwise(inside)
     helpers = [name for name in table if name != key]
     for column, to in columns.items():
-        frame = _joined(engine, frame, nw.col(column), table, key)
+        frame = with_row_of_day(engine, frame, column, table, key=key)
         frame = frame.with_columns(opened.alias(to)).drop("micros", *helpers)
     return frame
 
@@ -122,22 +120,6 @@ def open_days(reach: tuple[float, float], calendars: Calendars) -> Columns:
     if not isinstance(calendars, BusinessCalendar):
         table["calendar"] = (str, [name for name, columns in made.items() for _ in columns["day"]])
     return table
-
-
-def _joined(engine: Engine, frame: Any, at: Any, table: Columns, key: str | None = None) -> Any:
-    """``frame`` with the row of the day of ``at``, and the microseconds since that midnight."""
-    nw = narwhals()
-    # A missing instant falls on a day that no table has.
-    from_year_1 = at.fill_null(-float(_EARLIER_DAYS * DAY_MICROS)).cast(nw.Int64) + _EARLIER_DAYS * DAY_MICROS
-    day = from_year_1 // DAY_MICROS
-    if engine.kind in {"ibis", "pyspark"}:
-        # These divide as floats, and land on the next day a few microseconds early.
-        rest = from_year_1 - day * DAY_MICROS
-        day = nw.when(rest < 0).then(day - 1).otherwise(day)
-    frame = frame.with_columns((day - _EARLIER_DAYS).cast(nw.Int64).alias("day"))
-    frame = frame.with_columns((at - nw.col("day").cast(nw.Float64) * float(DAY_MICROS)).alias("micros"))
-    on = ["day"] if key is None else ["day", key]
-    return frame.join(engine.small(table), on=on, how="left")
 
 
 def local_dates(day: int, zone: tzinfo) -> Iterator[tuple[int, date]]:

@@ -41,7 +41,7 @@ class Engine(NamedTuple):
 
     def small(self, columns: Columns) -> Any:
         """A table to join with, in the engine of the frame."""
-        return narwhals().from_native(native_table(self.kind, self.given, columns))
+        return narwhals().from_native(native_table(self.kind, self.given, columns, small=True))
 
     def given_back(self, columns: Columns) -> Any:
         """A result in the caller's own kind."""

@@ -13,11 +13,15 @@ Columns: TypeAlias = Mapping[str, tuple[type, Sequence[Any]]]
 
 _POLARS: Final = {bool: "Boolean", int: "Int64", float: "Float64", str: "String"}
 _ARROW: Final = {bool: "bool_", int: "int64", float: "float64", str: "string"}
+_AS_TEXT: Final = range(1, 5_000)
 _SQL: Final = {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", str: "STRING", date: "DATE", datetime: "TIMESTAMP"}
 
 
-def native_table(kind: str, given: Any, columns: Columns) -> Any:
-    """``columns`` as a table of ``kind``; engines with a session make it in that of the frame ``given``."""
+def native_table(kind: str, given: Any, columns: Columns, *, small: bool = False) -> Any:
+    """``columns`` as a table of ``kind``; engines with a session make it in that of the frame ``given``.
+
+    ``small`` tells that it is to be joined with something large.
+    """
     match kind:
         case "polars":
             return _of_polars(columns)
@@ -32,9 +36,7 @@ def native_table(kind: str, given: Any, columns: Columns) -> Any:
         case "duckdb":
             return _of_duckdb(given, columns)
         case _:
-            rows = list(zip(*(values for _, values in columns.values()), strict=True))
-            types = ", ".join(f"`{name}` {_SQL.get(of, 'STRING')}" for name, (of, _) in columns.items())
-            return given.sparkSession.createDataFrame(rows, types)
+            return _of_spark(given.sparkSession, columns, small=small)
 
 
 def numpy() -> Any:
@@ -92,6 +94,19 @@ def _of_duckdb(given: Any, columns: Columns) -> Any:
     found = given.query("given_frame", "SELECT * FROM made")
     del made
     return found
+
+
+def _of_spark(session: Any, columns: Columns, *, small: bool) -> Any:
+    rows = list(zip(*(values for _, values in columns.values()), strict=True))
+    if small and len(rows) in _AS_TEXT and all(of in {int, float} for of, _ in columns.values()):
+        # Rows that Spark can read in the question itself need no Python beside it, and are known to be few.
+        names = ", ".join(f"`{name}`" for name in columns)
+        casts = ", ".join(f"CAST(`{name}` AS {_SQL[of]}) AS `{name}`" for name, (of, _) in columns.items())
+        body = ", ".join(f"({', '.join(map(repr, row))})" for row in rows)
+        return session.sql(f"SELECT {casts} FROM VALUES {body} AS made({names})").hint("broadcast")  # noqa: S608
+    types = ", ".join(f"`{name}` {_SQL.get(of, 'STRING')}" for name, (of, _) in columns.items())
+    made = session.createDataFrame(rows, types)
+    return made.hint("broadcast") if small else made
 
 
 def _select(columns: Columns) -> str:
