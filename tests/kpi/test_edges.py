@@ -170,6 +170,27 @@ class TestUnknown:
                 call()
 
 
+class TestTheShopSpokeFirst:
+    def test_what_came_unasked_is_no_error_and_no_answer(self) -> None:
+        said = [(9, "created", "bot"), (10, "message", "agent"), (11, "message", "customer"), (12, "message", "agent")]
+        ticket = Ticket(id="1", events=tuple(Event(at(3, h), EventKind(k), ActorKind(by)) for h, k, by in said))
+        found = first_reply([ticket.facts()], **preset("intercom", "first_reply"))
+        assert (found.n, found.missing, found.rejected) == (0, {"replies-unknown": 1}, {})
+
+    def test_before_the_creation_is_an_error(self) -> None:
+        early = TicketFacts(ticket_id="1", created_at=at(2), first_customer_message_at=at(3), first_reply_at=at(1))
+        assert first_reply([early], start="first_customer_message").rejected == {"negative-duration": 1}
+
+
+class TestReopened:
+    @pytest.mark.parametrize("solved", [None, ()])
+    def test_whose_ends_nobody_knows(self, solved: tuple[datetime, ...] | None) -> None:
+        status = StatusCategory.OPEN
+        ticket = TicketFacts(ticket_id="1", created_at=at(1), reopens=1, status=status, solved_at=solved)
+        assert backlog([ticket], at(3)).missing == {"no-reopen-time": 1}
+        assert resolution_survival([ticket], at(3)).missing == {"no-reopen-time": 1}
+
+
 class TestSurvival:
     def test_what_was_cancelled_later_was_open_then(self) -> None:
         lives = (Life(at(1), at(9), StatusCategory.CANCELLED),)

@@ -280,7 +280,7 @@ def is_live(ticket: TicketFacts, at: datetime) -> bool | MissingReason:
     ends = [*(ticket.solved_at or ()), *([ticket.closed_at] if ticket.closed_at else [])]
     over = sum(end.astimezone(UTC) <= at for end in ends)
     still = ticket.status is not None and ticket.status.is_live
-    if over < len(ends) and lacks_solves(ticket):
+    if (over < len(ends) or not ends) and lacks_solves(ticket):
         return MissingReason.NO_REOPEN_TIME
     if over == 0:
         # Nothing ended it by then; without any end on record, only the status tells whether one is missing.

@@ -58,8 +58,8 @@ def first_reply(
     """First reply times of ``facts``, elapsed, or in open time when ``within`` gives a calendar.
 
     Tickets without a reply are missing, not zero (``no-reply``), and so are those of which the source does not say
-    when they were answered, if at all (``replies-unknown``). A reply is later than the creation: what stands at that
-    very instant came with the ticket. A reply before the start is rejected, not clipped; a reply outside opening
+    when they were answered, if at all (``replies-unknown``): also, with ``start="first_customer_message"``, those in
+    which the shop spoke first. A reply before the start is rejected, not clipped; a reply outside opening
     hours took zero open time, which is a value. Private notes never are replies.
 
     >>> from datetime import datetime, timezone
@@ -138,7 +138,16 @@ def first_reply_of(
         # A source that keeps no messages does not say that nobody answered; one may know that somebody did, not when.
         silent = facts.replied is False or facts.agent_replies == 0
         return Measured(missing=MissingReason.NO_REPLY if silent else MissingReason.REPLIES_UNKNOWN)
+    if from_message and _came_unasked(facts, begun, replied):
+        # The answer to the customer is not in the row.
+        return Measured(missing=MissingReason.REPLIES_UNKNOWN)
     return measured(facts, "first reply", begun, replied, within)
+
+
+def _came_unasked(facts: TicketFacts, asked: datetime, replied: datetime) -> bool:
+    """Whether the shop spoke in a ticket before the customer did, as where a bot or a system began it."""
+    born = facts.created_at
+    return born is not None and elapsed(born, replied) >= timedelta(0) > elapsed(asked, replied)
 
 
 def measured(facts: TicketFacts, measure: str, start: datetime, end: datetime, within: Within) -> Measured:

@@ -24,7 +24,7 @@ def facts_of_first_reply(options: Mapping[str, Any]) -> tuple[str, ...]:
     starter = AgentStarted(options.get("agent_started", AgentStarted.FROM_CUSTOMER))
     from_message = _starts_at_message(options)
     facts = ["first_reply_at", "replied", "agent_replies"]
-    facts += ["first_customer_message_at"] if from_message else ["created_at"]
+    facts += ["first_customer_message_at", "created_at"] if from_message else ["created_at"]
     if starter is AgentStarted.EXCLUDE or not from_message:
         facts.append("agent_started")
     if starter is AgentStarted.FROM_CUSTOMER:
@@ -74,6 +74,9 @@ def first_reply_stretch(facts: Facts, options: Mapping[str, Any]) -> Stretch:
         missing(MissingReason.NO_REPLY, replied.is_null() & silent),
         missing(MissingReason.REPLIES_UNKNOWN, replied.is_null()),
     ]
+    if _starts_at_message(options) and "created_at" in facts.has:
+        unasked = (replied < begun) & (replied >= facts("created_at"))
+        reasons.append(missing(MissingReason.REPLIES_UNKNOWN, unasked))
     named = tuple(fact if fact in facts.has else None for fact in (begun_fact, replied_fact))
     return Stretch(reasons, begun, replied, *named)
 

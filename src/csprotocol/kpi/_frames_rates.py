@@ -104,7 +104,7 @@ def backlog_plan(facts: Facts, options: Mapping[str, Any]) -> Plan:
     here = 1 - to_come
     unread_first = flag(solves > 1) * flag(facts("first_solved_at").is_null())
     unknown_reopening = (
-        any_to_come * lacks_solves(facts)
+        flag(any_to_come + flag(ended == 0) > 0) * lacks_solves(facts)
         + flag(solved > at) * unread_first
         + (1 - none_over) * (1 - any_to_come) * still
         + (1 - none_over) * flag(solved > at)
