@@ -85,11 +85,32 @@ class TestVerdict:
         assert took.interval is not None
         assert middle.difference is not None
         assert middle.interval is not None
-        # Both medians of a histogram are known to 1 % of themselves.
-        near = 1e-6 if quantiles == "exact" else 0.01 * (2 * 1860 + 60)
-        assert took.difference == pytest.approx(middle.difference.total_seconds(), abs=near)
-        assert took.interval.low == pytest.approx(middle.interval.low.total_seconds(), abs=near)
-        assert took.interval.high == pytest.approx(middle.interval.high.total_seconds(), abs=near)
+        exact = [each.total_seconds() for each in (middle.difference, middle.interval.low, middle.interval.high)]
+        if quantiles == "exact":
+            assert [took.difference, took.interval.low, took.interval.high] == pytest.approx(exact, abs=1e-6)
+        else:
+            # Both medians are known to 1 % of themselves, and their intervals are wider by it.
+            assert took.difference == pytest.approx(exact[0], abs=0.01 * (1860 + 1260))
+            assert took.interval.low < exact[1]
+            assert took.interval.high > exact[2]
+
+    def test_another_bucket_is_no_change(self) -> None:
+        """Of many equal tickets the exact median is sure to the second; read from buckets it is not."""
+        facts = [
+            TicketFacts(
+                ticket_id=f"{month}-{i}",
+                created_at=datetime(2026, month, 10, 12, tzinfo=UTC),
+                first_reply_at=datetime(2026, month, 10, 12, tzinfo=UTC) + timedelta(minutes=minutes),
+                channel="email",  # type: ignore[arg-type]  # by name, as it may be given
+            )
+            for month, count, minutes in ((1, 500, 30.0), (2, 500, 30.1))
+            for i in range(count)
+        ]
+        found = [
+            verdicts(report(facts, quantiles=quantiles), "first_reply", "elapsed")["2026-02", "email"]
+            for quantiles in ("exact", "histogram")
+        ]
+        assert found == ["worse", "not significant"]
 
     def test_too_few_have_no_verdict(self) -> None:
         assert verdicts(report(month_of(1, 29, 20), month_of(2, 90, 20)))["2026-02", "email"] == "too few"

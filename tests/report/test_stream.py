@@ -201,7 +201,9 @@ class TestLaw:
                     found = near.intervals[name]
                     assert (found is None) == (interval is None)
                     if found is not None and interval is not None:
-                        assert (found.low, found.high) == pytest.approx((interval.low, interval.high), rel=0.01)
+                        # It holds the exact one, and is wider by the error of the buckets on both sides.
+                        assert found.low <= interval.low <= found.low * 1.0203
+                        assert found.high >= interval.high >= found.high / 1.0203
                         compared += 1
         assert compared > 10
 

@@ -27,7 +27,7 @@ def reading_lines(report: Report) -> Iterator[str]:
             f"score by adjusted Wald, of the {first} by order statistics. A dash: too few for one."
         )
     if spec.quantiles != QUANTILES[0]:
-        yield "quantiles and their intervals are read from a histogram: each is within 1% of the exact one"
+        yield "quantiles are read from a histogram, within 1% of the exact ones; their intervals are wider by as much"
     hidden = {measure.suppressed for measure in measures} - {""}
     if hidden:
         yield f"{FEW}: it rests on fewer than {spec.min_n}, and is not shown (--min-n)"

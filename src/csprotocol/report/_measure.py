@@ -111,7 +111,11 @@ def _durations(found: Durations, spec: ReportSpec) -> Measure:
         def ranked(rank: int) -> float:
             # One value has no interval, so there are two at least.
             return stream.histogram.quantile((rank - 1) / (stream.n - 1)) or 0.0
+
+        # As wide as the exact interval could be: else a change of bucket would look like a change of the shop.
+        error = stream.histogram.relative_error
     else:
+        error = 0.0
         micros = sorted(each / _MICROSECOND for each in took)
         total = sum(each // _MICROSECOND for each in took)
         middle = timedelta(microseconds=round(Fraction(total, found.n))) if took else None
@@ -125,7 +129,7 @@ def _durations(found: Durations, spec: ReportSpec) -> Measure:
 
     values = {level_name(level): at(level) for level in spec.levels}
     intervals = {
-        name: _between(found.n, level, spec.confidence, ranked, values[name])
+        name: _between(found.n, level, spec.confidence, ranked, error)
         for level, name in ((level, level_name(level)) for level in spec.levels)
     }
     mean = None if middle is None else middle / _SECOND
@@ -134,13 +138,12 @@ def _durations(found: Durations, spec: ReportSpec) -> Measure:
 
 
 def _between(
-    n: int, level: float, confidence: float, ranked: Callable[[int], float], value: float | None
+    n: int, level: float, confidence: float, ranked: Callable[[int], float], error: float
 ) -> Interval[float] | None:
     ranks = interval_ranks(n, q=level, confidence=confidence)
-    if ranks is None or value is None:
+    if ranks is None:
         return None
-    # A histogram reads the ends as it reads the quantile; rounding must not put it outside of them.
-    low, high = min(ranked(ranks.low), value), max(ranked(ranks.high), value)
+    low, high = ranked(ranks.low) / (1 + error), ranked(ranks.high) / (1 - error)
     return Interval(low, high, float(confidence), "order_statistic", n)
 
 
