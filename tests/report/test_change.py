@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,9 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.kpi import Interval, compare, definition, first_reply, nps, sla_attainment_of
 from csprotocol.kpi._merged import Quantile, compare_quantiles
 from csprotocol.model import TicketFacts
-from csprotocol.report import Change, Report, ReportSpec, build, render
+from csprotocol.report import Change, Judged, Report, ReportSpec, build, render
 from csprotocol.report._change import period_before
+from csprotocol.report._words import change_text
 
 from . import laws
 
@@ -128,6 +130,19 @@ class TestVerdict:
     def test_a_gap_is_no_previous_period(self) -> None:
         told = report(month_of(1, 50, 20), month_of(3, 50, 20))
         assert set(verdicts(told).values()) == {"no previous"}
+
+    def test_means_of_ratings_are_not_compared(self) -> None:
+        parts = [[replace(ticket, csat=4) for ticket in month_of(month, 50, 20)] for month in (1, 2)]
+        told = report(*parts, csat_scale=(1, 5), preset="gorgias")
+        assert verdicts(told, "csat_mean", "")["2026-02", "email"] == "not compared"
+
+    def test_an_end_that_is_not_zero_does_not_look_like_it(self) -> None:
+        measure = report(month_of(1, 50, 20), month_of(2, 50, 45)).groups[1].measure("sla_attainment", "recorded")
+        around = Interval(0.0004, 0.138, 0.95, "newcombe", 100)
+        change = Change("2026-01", 0.5, 50, 0.07, around, Judged.BETTER, None)
+        assert change_text(replace(measure, change=change)) == "+7.00 pp (+0.04 to +13.80)"
+        noise = replace(change, interval=replace(around, low=-0.0004), verdict=Judged.NOT_SIGNIFICANT)
+        assert change_text(replace(measure, change=noise)) == "+7.0 pp (-0.0 to +13.8)"
 
     def test_the_other_dimensions_stay_the_same(self) -> None:
         told = report(month_of(1, 50, 20), month_of(2, 50, 45, channel="chat"), month_of(2, 50, 45))

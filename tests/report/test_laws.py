@@ -92,7 +92,7 @@ SPECS = st.builds(
     statistics=st.fixed_dictionaries(
         {
             "min_n": st.sampled_from([0, 2, 3, 5]),
-            "preset": st.sampled_from(["", "zendesk", "gorgias", "intercom"]),
+            "preset": st.sampled_from(["", "zendesk", "gorgias", "helpscout", "intercom", "plain"]),
             "confidence": st.sampled_from([0.5, 0.95]),
             "quantiles": st.sampled_from(["exact", "histogram"]),
             "levels": st.sampled_from([(0.5, 0.9), (0.5, 0.9, 0.95)]),

@@ -10,7 +10,7 @@ import pytest
 from csprotocol.adapters import Read, TicketExport
 from csprotocol.cli._report_options import VENDORS
 from csprotocol.errors import InvalidValueError
-from csprotocol.kpi import fcr, first_reply, preset, resolution
+from csprotocol.kpi import csat, csat_balance, csat_mean, fcr, first_reply, preset, resolution
 from csprotocol.model import StatusCategory, TicketFacts
 from csprotocol.report import Report, ReportSpec, build, render
 
@@ -28,22 +28,23 @@ FACTS = (
     TicketFacts(
         ticket_id="1", created_at=NOON, first_customer_message_at=NOON, first_reply_at=after(1), agent_replies=1,
         agent_messages=1, customer_replies=2, agents=1, closes=1, reopens=0, solved_at=(after(4),),
-        closed_at=after(10), status=StatusCategory.CLOSED,
+        closed_at=after(10), status=StatusCategory.CLOSED, csat=5, surveyed=True,
     ),
     TicketFacts(
         ticket_id="2", created_at=NOON, first_customer_message_at=after(0.5), agent_replies=0, agent_messages=0,
         customer_replies=0, agents=1, closes=1, reopens=0, solved_at=(after(2),), status=StatusCategory.RESOLVED,
+        csat=3, surveyed=True,
     ),
     TicketFacts(
         ticket_id="3", created_at=NOON, first_customer_message_at=NOON, first_reply_at=after(3), agent_replies=1,
         agent_messages=2, customer_replies=0, agents=2, closes=2, reopens=1, solved_at=(after(4), after(6)),
-        closed_at=after(7), status=StatusCategory.CLOSED,
+        closed_at=after(7), status=StatusCategory.CLOSED, csat=2, surveyed=True,
     ),
     TicketFacts(
         ticket_id="4", created_at=NOON, agent_started=True, opened_publicly=True, first_agent_message_at=NOON,
         first_customer_message_at=after(1), second_agent_message_at=after(5), first_reply_at=after(5),
         agent_replies=1, agent_messages=2, customer_replies=0, agents=1, closes=1, reopens=0,
-        solved_at=(after(6),), closed_at=after(8), status=StatusCategory.CLOSED,
+        solved_at=(after(6),), closed_at=after(8), status=StatusCategory.CLOSED, surveyed=True,
     ),
 )  # fmt: skip
 
@@ -92,6 +93,27 @@ class TestNumbers:
         assert measure.values["mean"] == pytest.approx(hours * 3600)
         assert measure.n == n
 
+    @pytest.mark.parametrize(
+        ("vendor", "kpi", "statistic", "value"),
+        [
+            ("", "csat", "share", csat([5, 3, 2]).value),
+            ("zendesk", "csat", "share", 1 / 3),
+            ("gorgias", "csat_mean", "mean", csat_mean([5, 3, 2]).value),
+            ("helpscout", "csat_balance", "points", csat_balance([5, 3, 2]).value),
+        ],
+    )
+    def test_satisfaction(self, vendor: str, kpi: str, statistic: str, value: float) -> None:
+        measure = report(vendor).total.measure(kpi)
+        assert (measure.values[statistic], measure.n, measure.values["response_rate"]) == (value, 3, 0.75)
+        assert measure.missing == {"no-answer": 1}
+
+    def test_a_scale_of_two_has_an_upper_and_a_lower_end(self) -> None:
+        facts = tuple(TicketFacts(ticket_id=str(i), csat=int(i % 3 > 0), surveyed=True) for i in range(9))
+        read = Read(TicketExport(source="test", facts=facts))
+        spec = ReportSpec(as_of=NOON, by=(), preset="helpscout", min_n=0, csat_scale=(0, 1))
+        measure = build(read, spec).total.measure("csat_balance")
+        assert measure.counts == {"satisfied": 6, "neutral": 0, "dissatisfied": 3}
+
 
 class TestWhatIsSaid:
     def test_each_number_says_whose_options_it_has(self) -> None:
@@ -101,6 +123,7 @@ class TestWhatIsSaid:
             ("resolution", "elapsed"): "",
             ("fcr", ""): "zendesk",
             ("reopen_rate", ""): "",
+            ("csat", ""): "",
         }
         assert measures["fcr", ""].options["variant"] == "less_than_two"
 

@@ -28,6 +28,7 @@ class NoChange(StrEnum):
     EMPTY = "empty"
     TOO_FEW = "too few"
     SUPPRESSED = "suppressed"
+    NOT_COMPARED = "not compared"
 
 
 @dataclass(frozen=True, slots=True)

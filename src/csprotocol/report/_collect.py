@@ -12,10 +12,16 @@ from csprotocol.kpi import (
     DurationStream,
     DurationSummary,
     MissingReason,
+    NetPromoterScore,
     OutOfScale,
     RateSummary,
+    SurveyBalance,
+    SurveyMean,
+    SurveyShare,
     Within,
     csat,
+    csat_balance,
+    csat_mean,
     fcr,
     first_reply,
     nps,
@@ -25,7 +31,7 @@ from csprotocol.kpi import (
     survey_answers,
 )
 from csprotocol.model import FrozenDict, TicketFacts
-from csprotocol.report._evidence import Durations, Evidence, Heading, Points, Share, summed
+from csprotocol.report._evidence import Durations, Evidence, Heading, Mean, Points, Share, summed
 from csprotocol.report._reach import Reach
 from csprotocol.report._sla import Verdicts, judged
 from csprotocol.report._spec import QUANTILES, TARGETED, ReportSpec
@@ -106,23 +112,38 @@ def _rate(summary: RateSummary, *, variant: str = "", vendor: str = "") -> Share
 
 
 def csat_options(spec: ReportSpec) -> Mapping[str, Any]:
-    """The scale of the ratings and the lowest that satisfies: the vendor's where it names one."""
+    """The scale of the ratings and which of them satisfy: the vendor's where it names one."""
     low, high = spec.csat_scale or (1, 5)
     scale = (floor(low), ceil(high))
     # Of a two-valued rating (good or bad) only the upper value is satisfied; else the top two boxes are.
-    limit = scale[1] if scale[1] - scale[0] < 3 else scale[1] - 1
-    return {"scale": scale, "satisfied_from": limit, **spec.options_of("csat"), "out_of_scale": OutOfScale.REJECT}
+    boxes = 1 if scale[1] - scale[0] < 3 else 2
+    limits = {"satisfied_from": scale[1] - boxes + 1, "dissatisfied_to": scale[0] + boxes - 1}
+    wanted = {"csat": ("satisfied_from",), "csat_balance": tuple(limits), "csat_mean": ()}[spec.satisfaction]
+    chosen = {name: limits[name] for name in wanted}
+    return {"scale": scale, **chosen, **spec.options_of(spec.satisfaction), "out_of_scale": OutOfScale.REJECT}
 
 
-def _satisfaction(tickets: Sequence[TicketFacts], spec: ReportSpec, *, response: bool) -> Share:
-    answers = csat(survey_answers(tickets, "csat"), **csat_options(spec))
-    return Share(
-        Heading(answers.definition, "", answers.options, spec.preset if spec.options_of("csat") else ""),
-        answers.ratio,
-        summed(answers.missing, silent(tickets, "csat")),
-        answers.rejected,
-        answers.asked if response else None,
-    )
+def _satisfaction(tickets: Sequence[TicketFacts], spec: ReportSpec, *, response: bool) -> Evidence:
+    answers = _RATINGS[spec.satisfaction](survey_answers(tickets, "csat"), **csat_options(spec))
+    is_vendors = spec.satisfaction != "csat" or spec.options_of("csat")
+    heading = Heading(answers.definition, "", answers.options, spec.preset if is_vendors else "")
+    missing = summed(answers.missing, silent(tickets, "csat"))
+    asked = answers.asked if response else None
+    match answers:
+        case SurveyShare():
+            return Share(heading, answers.ratio, missing, answers.rejected, asked)
+        case SurveyMean():
+            return Mean(heading, answers.total, answers.n, missing, answers.rejected, asked)
+        case SurveyBalance():
+            score = NetPromoterScore(answers.satisfied, answers.neutral, answers.dissatisfied)
+            return Points(heading, score, missing, answers.rejected, asked)
+
+
+_RATINGS: Final[Mapping[str, Callable[..., SurveyShare | SurveyMean | SurveyBalance]]] = {
+    "csat": csat,
+    "csat_mean": csat_mean,
+    "csat_balance": csat_balance,
+}
 
 
 def _points(tickets: Sequence[TicketFacts]) -> Points:

@@ -40,6 +40,9 @@ def with_changes(groups: Mapping[Key, Sequence[Measure]], spec: ReportSpec) -> d
 def _change(now: Measure, then: Measure, period: str, spec: ReportSpec) -> Change:
     if now.suppressed or then.suppressed:
         return Change(period, None, then.n, None, None, None, NoChange.SUPPRESSED)
+    if now.unit == "score":
+        # Of a mean nobody keeps how far the ratings spread.
+        return Change(period, then.values[then.main], then.n, None, None, None, NoChange.NOT_COMPARED)
     return change_of(period, then.values[then.main], then.n, _comparison(now, then, spec))
 
 
@@ -48,7 +51,7 @@ def _comparison(now: Measure, then: Measure, spec: ReportSpec) -> Comparison[flo
         sides = [Quantile(each.values[each.main], each.intervals[each.main], each.n) for each in (now, then)]
         return compare_quantiles(*sides, definition=now.definition, min_n=MIN_COMPARED)
     if now.unit == "points":
-        scores = [NetPromoterScore(**each.counts) for each in (now, then)]
+        scores = [NetPromoterScore(*each.counts.values()) for each in (now, then)]
         return compare(*scores, confidence=spec.confidence, min_n=MIN_COMPARED)
     rates = [_rate(each) for each in (now, then)]
     return compare(*rates, confidence=spec.confidence, min_n=MIN_COMPARED)

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from csprotocol.kpi import Definition, DurationStream, NetPromoterScore, Ratio
 from csprotocol.model import FrozenDict
 
-__all__ = ["Durations", "Evidence", "Heading", "Points", "Reasons", "Share", "added", "summed"]
+__all__ = ["Durations", "Evidence", "Heading", "Mean", "Points", "Reasons", "Share", "added", "summed"]
 
 Reasons: TypeAlias = Mapping[str, int]
 
@@ -43,12 +44,25 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """A net promoter score."""
+    """A net promoter score, or another balance of those above and those below."""
 
     heading: Heading
     score: NetPromoterScore
     missing: Reasons
     rejected: Reasons
+    asked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """The mean of ``n`` ratings."""
+
+    heading: Heading
+    total: Fraction
+    n: int
+    missing: Reasons
+    rejected: Reasons
+    asked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class Durations:
         return self.took.n if isinstance(self.took, DurationStream) else len(self.took)
 
 
-Evidence: TypeAlias = Share | Points | Durations
+Evidence: TypeAlias = Share | Points | Mean | Durations
 
 
 def added(a: Evidence, b: Evidence) -> Evidence:
@@ -81,16 +95,23 @@ def added(a: Evidence, b: Evidence) -> Evidence:
     """
     missing, rejected = summed(a.missing, b.missing), summed(a.rejected, b.rejected)
     if isinstance(a, Share) and isinstance(b, Share):
-        asked = None if a.asked is None or b.asked is None else a.asked + b.asked
-        return replace(a, ratio=a.ratio + b.ratio, asked=asked, missing=missing, rejected=rejected)
+        return replace(a, ratio=a.ratio + b.ratio, asked=_both(a.asked, b.asked), missing=missing, rejected=rejected)
     if isinstance(a, Points) and isinstance(b, Points):
-        return replace(a, score=a.score + b.score, missing=missing, rejected=rejected)
+        asked = _both(a.asked, b.asked)
+        return replace(a, score=a.score + b.score, asked=asked, missing=missing, rejected=rejected)
+    if isinstance(a, Mean) and isinstance(b, Mean):
+        asked = _both(a.asked, b.asked)
+        return replace(a, total=a.total + b.total, n=a.n + b.n, asked=asked, missing=missing, rejected=rejected)
     if isinstance(a, Durations) and isinstance(b, Durations):
         if isinstance(a.took, DurationStream) and isinstance(b.took, DurationStream):
             return replace(a, took=a.took + b.took, missing=missing, rejected=rejected)
         if isinstance(a.took, tuple) and isinstance(b.took, tuple):
             return replace(a, took=a.took + b.took, missing=missing, rejected=rejected)
     raise TypeError(f"{type(a).__name__} and {type(b).__name__} do not add up")
+
+
+def _both(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else a + b
 
 
 def summed(*reasons: Reasons) -> Reasons:

@@ -11,7 +11,7 @@ from typing import Final
 from csprotocol.kpi import Definition, DurationStream, Interval, interval_ranks, percentile, rate_interval
 from csprotocol.model import FrozenDict
 from csprotocol.report._change import Change
-from csprotocol.report._evidence import Durations, Evidence, Heading, Points, Share
+from csprotocol.report._evidence import Durations, Evidence, Heading, Mean, Points, Share
 from csprotocol.report._spec import ReportSpec
 
 __all__ = ["Measure", "level_name", "measured"]
@@ -24,12 +24,13 @@ _SECOND: Final = timedelta(seconds=1)
 class Measure:
     """One KPI of one group: its statistics, and what they rest on.
 
-    ``values`` are seconds for unit ``seconds``, 0..1 for ``share``, -100..100 for ``points``; ``None`` where no
-    answer exists. ``intervals`` tell between which two numbers the true one lies, for the statistics that have such
-    an interval. ``counts`` are the part and the whole of a share, or the groups of a score: they add up, shares do
-    not. ``n``, ``missing`` and ``rejected`` add up to the tickets of the group. ``variant`` tells two measures of one
-    KPI apart: ``elapsed`` and ``business``, or which SLA. ``vendor`` is the one whose ``options`` these are; empty
-    where they are ours. ``suppressed`` says why nothing of it is shown; then all values are ``None`` and mean nothing.
+    ``values`` are seconds for unit ``seconds``, 0..1 for ``share``, -100..100 for ``points``, on the scale of the
+    ratings for ``score``; ``None`` where no answer exists. ``intervals`` tell between which two numbers the true one
+    lies, for the statistics that have such an interval. ``counts`` are the part and the whole of a share, or the
+    groups of a score: they add up, shares do not. ``n``, ``missing`` and ``rejected`` add up to the tickets of the
+    group. ``variant`` tells two measures of one KPI apart: ``elapsed`` and ``business``, or which SLA. ``vendor`` is
+    the one whose ``options`` these are; empty where they are ours. ``suppressed`` says why nothing of it is shown; then
+    all values are ``None`` and mean nothing.
     """
 
     definition: Definition
@@ -64,6 +65,8 @@ def measured(evidence: Evidence, spec: ReportSpec) -> Measure:
             return _share(evidence, spec)
         case Points():
             return _points(evidence, spec)
+        case Mean():
+            return _mean(evidence)
         case Durations():
             return _durations(evidence, spec)
 
@@ -81,22 +84,42 @@ def _share(found: Share, spec: ReportSpec) -> Measure:
     part, whole = int(found.ratio.numerator), int(found.ratio.denominator)
     values = {"share": found.ratio.value}
     intervals = {"share": rate_interval(found.ratio, confidence=spec.confidence)}
-    if found.asked is not None:
-        values["response_rate"] = whole / found.asked if found.asked else None
+    values |= _response(found)
     counts = {"numerator": part, "denominator": whole}
     return _made(found, "share", values, whole, counts, intervals)
 
 
 def _points(found: Points, spec: ReportSpec) -> Measure:
     score = found.score
+    groups = (score.promoters, score.passives, score.detractors)
+    names = _GROUPS.get(found.heading.definition.id, _GROUPS["nps"])
     return _made(
         found,
         "points",
-        {"points": score.value},
+        {"points": score.value, **_response(found)},
         score.n,
-        {"promoters": score.promoters, "passives": score.passives, "detractors": score.detractors},
+        dict(zip(names, groups, strict=True)),
         {"points": score.interval(confidence=spec.confidence)},
     )
+
+
+_GROUPS: Final = {
+    "nps": ("promoters", "passives", "detractors"),
+    "csat_balance": ("satisfied", "neutral", "dissatisfied"),
+}
+
+
+def _mean(found: Mean) -> Measure:
+    mean = float(found.total / found.n) if found.n else None
+    return _made(found, "score", {"mean": mean, **_response(found)}, found.n, {}, {})
+
+
+def _response(found: Share | Points | Mean) -> dict[str, float | None]:
+    """The share of the asked that answered, where somebody knows who was asked."""
+    if found.asked is None:
+        return {}
+    n = found.score.n if isinstance(found, Points) else found.n if isinstance(found, Mean) else found.ratio.denominator
+    return {"response_rate": float(n / found.asked) if found.asked else None}
 
 
 def _durations(found: Durations, spec: ReportSpec) -> Measure:

@@ -125,7 +125,7 @@ def _rate_sheet(report: Report, title: str, rates: list[Measure]) -> Sheet:
         name = f"{_SHORT.get(measure.definition.id, measure.definition.name)} {measure.variant}".strip()
         columns += [
             Column(name, _cell(measure, measure.main)),
-            Column(_level(report), _interval(measure)),
+            *([Column(_level(report), _interval(measure))] if measure.intervals else []),
             Column("n", _count(measure, lambda m: m.n)),
         ]
         if "response_rate" in measure.values:
@@ -138,6 +138,8 @@ _SHORT = {
     "fcr": "FCR",
     "reopen_rate": "reopened",
     "csat": "CSAT",
+    "csat_balance": "CSAT balance",
+    "csat_mean": "CSAT mean",
     "nps": "NPS",
     "ces": "CES",
     "sla_attainment": "SLA",

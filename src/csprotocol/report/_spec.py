@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from csprotocol.errors import InvalidValueError, one_of
-from csprotocol.kpi import CONFIDENCE, MIN_SHOWN, Within, preset
+from csprotocol.kpi import CONFIDENCE, MIN_SHOWN, Within, preset, vendors
 from csprotocol.model import FrozenDict, require_aware
 
 __all__ = ["ANCHORS", "PERIODS", "PREVIOUS", "PROPERTIES", "QUANTILES", "ReportSpec", "Target"]
@@ -170,6 +170,11 @@ class ReportSpec:
         return _chosen(self.preset, kpi) if self.preset else FrozenDict()
 
     @property
+    def satisfaction(self) -> str:
+        """The KPI of the ratings: ``csat``, unless the preset's vendor shows ``csat_mean`` or ``csat_balance``."""
+        return _satisfaction(self.preset) if self.preset else "csat"
+
+    @property
     def period(self) -> str:
         """The period among the dimensions; empty when there is none."""
         return next((name for name in self.by if name in PERIODS), "")
@@ -183,3 +188,8 @@ class ReportSpec:
 @lru_cache(maxsize=64)
 def _chosen(vendor: str, kpi: str) -> Mapping[str, Any]:
     return preset(vendor, kpi)
+
+
+@lru_cache(maxsize=64)
+def _satisfaction(vendor: str) -> str:
+    return next((each.csat for each in vendors() if each.id == vendor), None) or "csat"

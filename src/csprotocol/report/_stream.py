@@ -12,12 +12,11 @@ from csprotocol.adapters._parquet_batches import Batch, TicketBatches
 from csprotocol.adapters._parquet_columns import MISSING, DayOffsets
 from csprotocol.calendar import BusinessCalendar
 from csprotocol.errors import BusinessTimeError, InvalidValueError
-from csprotocol.kpi import OpenTime
 from csprotocol.model import TicketFacts
 from csprotocol.report._anomalies import AnomalyCount
 from csprotocol.report._build import EXAMPLES, Found, Quality, Report, assembled, key_of_all, notices
 from csprotocol.report._collect import Applicable, evidence, promised_kpis
-from csprotocol.report._evidence import Evidence, Share, added
+from csprotocol.report._evidence import Evidence, Mean, Points, Share, added
 from csprotocol.report._groups import UNKNOWN, apart, order
 from csprotocol.report._measure import measured
 from csprotocol.report._reach import Reach
@@ -48,7 +47,7 @@ def build_streamed(
     """The report on the tickets of a large file, in memory that grows with the groups and not with the tickets.
 
     Counts and rates are those of :func:`build`; means agree to a billionth, quantiles are read from histograms. The
-    file is read twice: first its ids, to find those that repeat. Targets need each ticket by itself, which is slower.
+    file is read twice: first its ids, to find those that repeat.
 
     Raises:
         InvalidValueError: exact quantiles, a dimension that no ticket has.
@@ -75,7 +74,10 @@ class _Sums:
 
     def __init__(self, spec: ReportSpec) -> None:
         self.spec = spec
-        self.needs_tickets = bool(promised_kpis(spec)) or _is_own(spec.within)
+        # Promises of single tickets, calendars of single tickets: only the tickets know them.
+        self.needs_tickets = bool(spec.promises) or not (
+            spec.within is None or isinstance(spec.within, BusinessCalendar)
+        )
         self._evidence: dict[Key, dict[tuple[str, str], Evidence]] = {}
         self._tickets: defaultdict[Key, int] = defaultdict(int)
         self._anomalies = AnomalyCount(spec.as_of)
@@ -85,6 +87,10 @@ class _Sums:
         self._nothing = {each.heading.key: each for each in nothing}
         self._offsets = DayOffsets(spec.zone)
         self._calendar = _KnownDays(spec.within) if isinstance(spec.within, BusinessCalendar) else None
+        if spec.targets and self._calendar is not None:
+            # What still runs is measured until now, which the calendar may not know.
+            day = (spec.as_of.astimezone(UTC) - _EPOCH) // timedelta(days=1)
+            self.needs_tickets |= not self._calendar.knows(day)
 
     def knows_days(self, micros: Any) -> Any:
         """Which instants lie on days on which the clocks of the report do not change, and that its calendar knows."""
@@ -161,10 +167,11 @@ class _Sums:
 
     def _applicable(self, whole: Mapping[tuple[str, str], Evidence]) -> Mapping[tuple[str, str], bool]:
         """Which measures the export has anything to say about; see :func:`applicable`."""
-        csat = whole.get(("csat", ""))
-        rated = isinstance(csat, Share) and (csat.asked or sum(csat.rejected.values()))
+        satisfaction = (self.spec.satisfaction, "")
+        csat = whole.get(satisfaction)
+        rated = isinstance(csat, Share | Points | Mean) and bool(csat.asked or sum(csat.rejected.values()))
         return {
-            key: (key != ("csat", "") or bool(rated))
+            key: (key != satisfaction or rated)
             and (key != ("nps", "") or self._known_nps > 0)
             and (key != ("sla_attainment", "recorded") or self._known_sla > 0)
             for key in whole
@@ -174,7 +181,7 @@ class _Sums:
         made = []
         for key, is_shown in shown.items():
             each = found[key]
-            if isinstance(each, Share) and self._unsurveyed:
+            if isinstance(each, Share | Points | Mean) and self._unsurveyed:
                 # Nobody knows how many were asked.
                 each = replace(each, asked=None)
             if is_shown:
@@ -199,9 +206,10 @@ class _KnownDays:
         import numpy as np
 
         distinct, codes = np.unique(days, return_inverse=True)
-        return np.array([self._knows(day) for day in distinct.tolist()], dtype=bool)[codes]
+        return np.array([self.knows(day) for day in distinct.tolist()], dtype=bool)[codes]
 
-    def _knows(self, day: int) -> bool:
+    def knows(self, day: int) -> bool:
+        """One day, counted from 1970."""
         if day not in self._known:
             start = _EPOCH + timedelta(days=day)
             try:
@@ -212,8 +220,3 @@ class _KnownDays:
             else:
                 self._known[day] = True
         return self._known[day]
-
-
-def _is_own(within: object) -> bool:
-    """Whether each ticket has a calendar of its own, which only the ticket can tell."""
-    return within is not None and not isinstance(within, BusinessCalendar) and not isinstance(within, OpenTime)

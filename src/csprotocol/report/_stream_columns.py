@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from math import inf, nextafter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csprotocol.adapters._parquet import arrow
 from csprotocol.adapters._parquet_batches import Batch
-from csprotocol.adapters._parquet_columns import MISSING, Coded, DayOffsets, day_of, local_days
-from csprotocol.kpi import DurationStream, MissingReason, OutOfScale
+from csprotocol.adapters._parquet_columns import MISSING, DayOffsets, day_of, local_days
+from csprotocol.kpi import DurationStream, MissingReason, NetPromoterScore, OutOfScale, SurveyShare
 from csprotocol.model import FrozenDict
 from csprotocol.report._anomalies import AnomalyCount
-from csprotocol.report._collect import csat_options
-from csprotocol.report._evidence import Durations, Evidence, Points, Share, summed
+from csprotocol.report._collect import csat_options, promise
+from csprotocol.report._evidence import Durations, Evidence, Mean, Points, Share, summed
 from csprotocol.report._groups import UNKNOWN, period_with
+from csprotocol.report._sla import Verdicts
 from csprotocol.report._spec import PERIODS, PROPERTIES, ReportSpec
+from csprotocol.report._stream_frame import ended_of, frame_of, is_known, number_of, surveyed_of
+from csprotocol.report._stream_targets import targets_of
+
+if TYPE_CHECKING:
+    from csprotocol.kpi import TableKpi
 
 __all__ = ["anomalies_of", "evidence_of", "keys_of", "knowledge_of"]
 
@@ -24,17 +30,6 @@ Key = tuple[str, ...]
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_INSTANTS: Final = ("created_at", "first_reply_at", "solved_at", "closed_at")
-_NUMBERS: Final = ("agent_replies", "customer_replies", "reopens", "csat", "nps", "spam", "agent_started", "sla_met")
-# Without these a KPI would be refused, which a report counts as missing. Tables have no columns for single messages,
-# by which some vendors measure.
-_NEEDED: Final = ("created_at", "first_reply_at", "reopens")
-_MESSAGES: Final = (
-    "first_customer_message_at",
-    "first_agent_message_at",
-    "second_agent_message_at",
-    "last_public_agent_message_at",
-)
 
 
 class Known(NamedTuple):
@@ -89,16 +84,7 @@ def _anchor(batch: Batch, anchor: str) -> Any:
     nothing = np.full(len(batch), MISSING)
     if anchor != "resolved":
         return batch.instants.get("created_at" if anchor == "created" else "first_reply_at", nothing)
-    return _ended(batch)
-
-
-def _ended(batch: Batch) -> Any:
-    """When it was solved, or else closed."""
-    import numpy as np
-
-    nothing = np.full(len(batch), MISSING)
-    solved, closed = (batch.instants.get(name, nothing) for name in ("solved_at", "closed_at"))
-    return np.where(solved != MISSING, solved, closed)
+    return ended_of(batch)
 
 
 def evidence_of(
@@ -115,102 +101,45 @@ def evidence_of(
             found[kpi, "business"] = TableKpi(kpi, options, name=f"{kpi} business")
     for kpi in ("fcr", "reopen_rate"):
         found[kpi, ""] = TableKpi(kpi, spec.options_of(kpi))
-    if ("csat", "") in nothing and "csat" in batch.coded:
-        found["csat", ""] = TableKpi("csat", csat_options(spec))
+    satisfaction = spec.satisfaction
+    if (satisfaction, "") in nothing and "csat" in batch.coded:
+        found |= _satisfaction(satisfaction, csat_options(spec))
     if "nps" in batch.coded:
         found["nps", ""] = TableKpi("nps", {"out_of_scale": OutOfScale.REJECT})
     if "sla_met" in batch.coded:
         found["sla_attainment", "recorded"] = TableKpi("sla_attainment")
     table = group_kpis(
-        _frame(batch, numbers, spec.preset),
+        frame_of(batch, numbers, preset=spec.preset),
         TableSpec(found.values(), duplicates="trust", levels=spec.levels),
         by=["number"],
         calendar=spec.within,  # type: ignore[arg-type]  # others are counted ticket by ticket
         quantiles="histogram",
     )
-    silent = {survey: _silent(batch, numbers, count, survey) for survey in ("csat", "nps")}
+    judged = {target.kpi: targets_of(batch, numbers, spec, target) for target in spec.targets}
+    silent = {kpi: _silent(batch, numbers, count, survey) for kpi, survey in ((satisfaction, "csat"), ("nps", "nps"))}
     made: dict[int, list[Evidence]] = {}
     for group in table:
         number = int(group.key[0])
-        made[number] = [
-            _filled(zero, group[found[key].name] if key in found else None, silent.get(key[0], {}).get(number, {}))
-            for key, zero in nothing.items()
-        ]
+        made[number] = []
+        for key, zero in nothing.items():
+            kpi, variant = key
+            if kpi == "sla_attainment" and variant in judged:
+                made[number].append(promise(judged[variant].get(number, Verdicts()), variant, spec))
+                continue
+            summary = group[found[key].name] if key in found else None
+            if kpi == "csat_balance" and summary is not None:
+                summary = _Balance(summary, group[_ABOVE])
+            made[number].append(_filled(zero, summary, silent.get(kpi, {}).get(number, {})))
     return made
-
-
-def _frame(batch: Batch, numbers: Any, preset: str) -> Any:
-    """The facts as an Arrow table, named as the tables of KPIs want them."""
-    import numpy as np
-
-    pa = arrow()
-    size = len(batch)
-    utc = pa.timestamp("us", "UTC")
-    columns: dict[str, Any] = {"number": pa.array(numbers)}
-    for fact in _INSTANTS:
-        if fact in batch.instants:
-            micros = batch.instants[fact]
-            columns[fact] = pa.array(micros, mask=micros == MISSING).cast(utc)
-    if "first_reply_at" in batch.instants:
-        columns["replied"] = pa.array((batch.instants["first_reply_at"] != MISSING).astype(np.float64))
-    for fact in _NUMBERS:
-        if fact in batch.coded:
-            columns[fact] = _floats(number_of(batch.coded[fact]))
-    if "merged_into" in batch.coded:
-        columns["merged_into"] = _floats(np.where(_is_known(batch, "merged_into"), 1.0, np.nan))
-    if {"csat", "surveyed"} & batch.coded.keys():
-        columns["surveyed"] = _floats(_surveyed(batch))
-    if "status" in batch.coded:
-        coded = batch.coded["status"]
-        words = pa.array([None if value is None else str(value) for value in coded.values], pa.string())
-        columns["status"] = words.take(pa.array(coded.codes))
-    else:
-        columns["status"] = pa.nulls(size, pa.string())
-    for fact in (*_NEEDED, *(_MESSAGES if preset else ())):
-        columns.setdefault(fact, pa.nulls(size, utc if fact.endswith("_at") else pa.float64()))
-    if "solved_at" not in columns:
-        # Nobody says how often it was solved; a column solved_at would say that it never was.
-        columns["solves"] = pa.nulls(size, pa.float64())
-    return pa.table(columns)
-
-
-def number_of(coded: Coded) -> Any:
-    """The values as floats, NaN for nothing."""
-    import numpy as np
-
-    return np.array([np.nan if value is None else float(value) for value in coded.values])[coded.codes]
-
-
-def _floats(values: Any) -> Any:
-    import numpy as np
-
-    return arrow().array(values, mask=np.isnan(values))
-
-
-def _is_known(batch: Batch, fact: str) -> Any:
-    import numpy as np
-
-    if fact not in batch.coded:
-        return np.zeros(len(batch), dtype=bool)
-    values, codes = batch.coded[fact]
-    return np.array([value is not None for value in values], dtype=bool)[codes]
-
-
-def _surveyed(batch: Batch) -> Any:
-    """1.0 for who was asked, as whoever answered was; NaN where nobody knows."""
-    import numpy as np
-
-    flag = number_of(batch.coded["surveyed"]) if "surveyed" in batch.coded else np.full(len(batch), np.nan)
-    return np.where(_is_known(batch, "csat"), 1.0, flag)
 
 
 def _silent(batch: Batch, numbers: Any, count: int, survey: str) -> dict[int, dict[str, int]]:
     """Tickets that gave no answer, by the reason, for each group; see the function of that name for tickets."""
     import numpy as np
 
-    merged = _is_known(batch, "merged_into")
+    merged = is_known(batch, "merged_into")
     spam = number_of(batch.coded["spam"]) == 1 if "spam" in batch.coded else np.zeros(len(batch), dtype=bool)
-    rated, asked = _is_known(batch, survey), _surveyed(batch)
+    rated, asked = is_known(batch, survey), surveyed_of(batch)
     reasons: list[tuple[str, Any]] = [("merged", merged), ("spam", spam), ("", rated)]
     if survey == "nps":
         reasons.append((str(MissingReason.NO_ANSWER), np.ones(len(batch), dtype=bool)))
@@ -227,14 +156,50 @@ def _silent(batch: Batch, numbers: Any, count: int, survey: str) -> dict[int, di
     return found
 
 
+_ABOVE: Final = "above the dissatisfied"
+
+
+def _satisfaction(kpi: str, options: Mapping[str, Any]) -> dict[tuple[str, str], TableKpi]:
+    """The tables have no balance; it is made of two shares: the satisfied, and those who are not dissatisfied."""
+    from csprotocol.kpi import TableKpi
+
+    if kpi != "csat_balance":
+        return {(kpi, ""): TableKpi(kpi, options)}
+    rest = {name: value for name, value in options.items() if name != "dissatisfied_to"}
+    above = {**rest, "satisfied_from": nextafter(options["dissatisfied_to"], inf)}
+    return {
+        (kpi, ""): TableKpi("csat", rest, name="satisfied"),
+        (kpi, _ABOVE): TableKpi("csat", above, name=_ABOVE),
+    }
+
+
+class _Balance(NamedTuple):
+    satisfied: SurveyShare
+    above: SurveyShare
+
+
 def _filled(zero: Evidence, summary: Any, silent: Mapping[str, int]) -> Evidence:
     """The evidence of a group from the summary that a table of KPIs has of it."""
     match zero:
         case Durations():
             return replace(zero, took=_stream(summary), missing=summary.missing, rejected=summary.rejected)
+        case Points() | Mean() if summary is None:
+            return replace(zero, missing=summed(silent))
+        case Mean():
+            missing = summed(summary.missing, silent)
+            counts = {"total": summary.total, "n": summary.n, "asked": summary.asked}
+            return replace(zero, missing=missing, rejected=summary.rejected, **counts)
+        case Points() if isinstance(summary, _Balance):
+            best, n = int(summary.satisfied.ratio.numerator), summary.satisfied.n
+            above = int(summary.above.ratio.numerator)
+            return replace(
+                zero,
+                score=NetPromoterScore(best, above - best, n - above),
+                missing=summed(summary.satisfied.missing, silent),
+                rejected=summary.satisfied.rejected,
+                asked=summary.satisfied.asked,
+            )
         case Points():
-            if summary is None:
-                return replace(zero, missing=summed(silent))
             rejected = FrozenDict({"out-of-scale": summary.rejected} if summary.rejected else {})
             return replace(zero, score=summary, missing=summed(silent), rejected=rejected)
         case Share() if zero.heading.definition.id == "csat":
@@ -268,7 +233,7 @@ def anomalies_of(batch: Batch, as_of: datetime, counts: AnomalyCount) -> None:
 
     nothing = np.full(len(batch), MISSING)
     created, replied = (batch.instants.get(name, nothing) for name in ("created_at", "first_reply_at"))
-    ended = _ended(batch)
+    ended = ended_of(batch)
     now = (as_of.astimezone(UTC) - _EPOCH) // _MICROSECOND
     has_created, has_replied, has_ended = (each != MISSING for each in (created, replied, ended))
     for code, possible, wrong in (
@@ -291,7 +256,7 @@ def knowledge_of(batch: Batch) -> Known:
     import numpy as np
 
     return Known(
-        int(_is_known(batch, "nps").sum()),
-        int(_is_known(batch, "sla_met").sum()),
-        int(np.isnan(_surveyed(batch)).sum()),
+        int(is_known(batch, "nps").sum()),
+        int(is_known(batch, "sla_met").sum()),
+        int(np.isnan(surveyed_of(batch)).sum()),
     )

@@ -11,6 +11,7 @@ from csprotocol.report._suppress import COMPLEMENTARY
 __all__ = ["FEW", "HIDDEN", "change_text", "counted", "duration_text", "interval_text", "value_text", "verdict_text"]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_MOST_DIGITS = 4
 FEW = "(few)"
 HIDDEN = "(hidden)"
 
@@ -53,7 +54,9 @@ def value_text(measure: Measure, statistic: str) -> str:
         return "-"
     if measure.unit == "seconds":
         return duration_text(value, business=measure.variant == "business")
-    return f"{value:+.1f}" if measure.unit == "points" else f"{100 * value:.1f}%"
+    if statistic == "response_rate" or measure.unit == "share":
+        return f"{100 * value:.1f}%"
+    return f"{value:+.1f}" if measure.unit == "points" else f"{value:.2f}"
 
 
 def interval_text(measure: Measure, statistic: str) -> str:
@@ -79,10 +82,15 @@ def change_text(measure: Measure) -> str:
     if change is None or change.difference is None:
         return "-"
     unit, size, digits = _scale(measure, _largest(change))
-    by = f"{change.difference / size:+,.{digits}f}"
     if change.interval is None:
-        return f"{by}{unit}"
-    return f"{by}{unit} ({change.interval.low / size:+,.{digits}f} to {change.interval.high / size:+,.{digits}f})"
+        return f"{change.difference / size:+,.{digits}f}{unit}"
+    ends = [change.interval.low / size, change.interval.high / size]
+    # An end that is not 0 must not look like 0 beside a verdict that says so.
+    is_sure = min(ends) > 0 or max(ends) < 0
+    while is_sure and digits < _MOST_DIGITS and any(not float(f"{end:.{digits}f}") for end in ends):
+        digits += 1
+    low, high = (f"{end:+,.{digits}f}" for end in ends)
+    return f"{change.difference / size:+,.{digits}f}{unit} ({low} to {high})"
 
 
 def verdict_text(measure: Measure) -> str:
