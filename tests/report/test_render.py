@@ -69,6 +69,23 @@ class TestTable:
         assert lines[start + 1].startswith("      ")
         assert max(len(line) for line in lines[lines.index("Definitions") :]) <= 110
 
+    @pytest.mark.parametrize("width", [40, 60, 80, 110, 160, 400])
+    def test_a_table_that_is_too_wide_is_cut_between_its_measures(self, width: int) -> None:
+        told = report(("month", "channel"), compare_to="previous")
+        lines = render(told, width=width).splitlines()
+        whole = render(told).splitlines()
+        start = lines.index("Definitions")
+        assert max(len(line) for line in lines[4:start]) <= max(width, 50)
+        words = [word for line in lines[:start] for word in line.split() if "%" in word]
+        assert words == [word for word in words if word in " ".join(whole)]
+        tables = [line.split() for line in lines[:start] if line.startswith("  month")]
+        # Each part names the groups again, and an interval never stands without its number.
+        assert all(names[:2] == ["month", "channel"] for names in tables)
+        if width >= 60:
+            assert all(names[2] != "95%" for names in tables)
+        if width == 400:
+            assert lines == whole
+
     def test_only_titles_are_bold(self) -> None:
         told = report(("month",))
         bold = render(told, bold=True)

@@ -19,17 +19,22 @@ class Column(NamedTuple):
 
     heading: str
     cell: Callable[[Group], str]
+    # Whether it is the first of those that belong together.
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A title, a table whose last row is the total, and lines below it."""
+    """A title, a table whose last row is the total, and lines below it. ``leads`` are the columns before which a table
+    that is too wide is best cut.
+    """
 
     title: str
     headings: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     text_columns: int = 0
     lines: tuple[str, ...] = ()
+    leads: tuple[int, ...] = ()
 
 
 def headline(report: Report) -> tuple[str, ...]:
@@ -79,7 +84,7 @@ def _duration_sheet(report: Report, measure: Measure) -> Sheet:
         Column("n", _count(measure, lambda m: m.n)),
         Column("missing", _count(measure, lambda m: sum(m.missing.values()))),
         Column("rejected", _count(measure, lambda m: sum(m.rejected.values()))),
-        *(Column(statistic, _cell(measure, statistic)) for statistic in measure.values),
+        *(Column(name, _cell(measure, name), leads=name == measure.main) for name in measure.values),
     ]
     # The interval of the first statistic stands beside it; all others are in the formats for programs.
     columns.insert(4, Column(_level(report), _interval(measure)))
@@ -96,7 +101,7 @@ def _changes(report: Report, measure: Measure) -> list[Column]:
         return []
     key = measure.key
     return [
-        Column(f"vs previous {report.spec.period}", lambda group: change_text(group.measure(*key))),
+        Column(f"vs previous {report.spec.period}", lambda group: change_text(group.measure(*key)), leads=True),
         Column("verdict", lambda group: verdict_text(group.measure(*key))),
     ]
 
@@ -124,7 +129,7 @@ def _rate_sheet(report: Report, title: str, rates: list[Measure]) -> Sheet:
             continue
         name = f"{_SHORT.get(measure.definition.id, measure.definition.name)} {measure.variant}".strip()
         columns += [
-            Column(name, _cell(measure, measure.main)),
+            Column(name, _cell(measure, measure.main), leads=True),
             *([Column(_level(report), _interval(measure))] if measure.intervals else []),
             Column("n", _count(measure, lambda m: m.n)),
         ]
@@ -158,6 +163,7 @@ def _sheet(report: Report, title: str, columns: list[Column], lines: list[str]) 
         tuple(rows),
         len(dimensions),
         tuple(line for line in lines if line),
+        tuple(len(dimensions) + 1 + k for k, column in enumerate(columns) if column.leads),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from math import inf, nextafter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csprotocol.adapters._parquet_batches import Batch
@@ -102,8 +101,9 @@ def evidence_of(
     for kpi in ("fcr", "reopen_rate"):
         found[kpi, ""] = TableKpi(kpi, spec.options_of(kpi))
     satisfaction = spec.satisfaction
-    if (satisfaction, "") in nothing and "csat" in batch.coded:
-        found |= _satisfaction(satisfaction, csat_options(spec))
+    has_ratings = (satisfaction, "") in nothing and "csat" in batch.coded
+    if has_ratings:
+        found[satisfaction, ""] = _ratings_kpi(satisfaction, csat_options(spec))
     if "nps" in batch.coded:
         found["nps", ""] = TableKpi("nps", {"out_of_scale": OutOfScale.REJECT})
     if "sla_met" in batch.coded:
@@ -117,6 +117,9 @@ def evidence_of(
     )
     judged = {target.kpi: targets_of(batch, numbers, spec, target) for target in spec.targets}
     silent = {kpi: _silent(batch, numbers, count, survey) for kpi, survey in ((satisfaction, "csat"), ("nps", "nps"))}
+    below = []
+    if has_ratings and satisfaction == "csat_balance":
+        below = _dissatisfied(batch, numbers, count, csat_options(spec))
     made: dict[int, list[Evidence]] = {}
     for group in table:
         number = int(group.key[0])
@@ -128,7 +131,7 @@ def evidence_of(
                 continue
             summary = group[found[key].name] if key in found else None
             if kpi == "csat_balance" and summary is not None:
-                summary = _Balance(summary, group[_ABOVE])
+                summary = _Balance(summary, below[number])
             made[number].append(_filled(zero, summary, silent.get(kpi, {}).get(number, {})))
     return made
 
@@ -137,8 +140,7 @@ def _silent(batch: Batch, numbers: Any, count: int, survey: str) -> dict[int, di
     """Tickets that gave no answer, by the reason, for each group; see the function of that name for tickets."""
     import numpy as np
 
-    merged = is_known(batch, "merged_into")
-    spam = number_of(batch.coded["spam"]) == 1 if "spam" in batch.coded else np.zeros(len(batch), dtype=bool)
+    merged, spam = is_known(batch, "merged_into"), _is_spam(batch)
     rated, asked = is_known(batch, survey), surveyed_of(batch)
     reasons: list[tuple[str, Any]] = [("merged", merged), ("spam", spam), ("", rated)]
     if survey == "nps":
@@ -156,26 +158,41 @@ def _silent(batch: Batch, numbers: Any, count: int, survey: str) -> dict[int, di
     return found
 
 
-_ABOVE: Final = "above the dissatisfied"
-
-
-def _satisfaction(kpi: str, options: Mapping[str, Any]) -> dict[tuple[str, str], TableKpi]:
-    """The tables have no balance; it is made of two shares: the satisfied, and those who are not dissatisfied."""
+def _ratings_kpi(kpi: str, options: Mapping[str, Any]) -> TableKpi:
+    """The KPI of the ratings in a table, which has no balance: the share of the satisfied is one half of it."""
     from csprotocol.kpi import TableKpi
 
     if kpi != "csat_balance":
-        return {(kpi, ""): TableKpi(kpi, options)}
-    rest = {name: value for name, value in options.items() if name != "dissatisfied_to"}
-    above = {**rest, "satisfied_from": nextafter(options["dissatisfied_to"], inf)}
-    return {
-        (kpi, ""): TableKpi("csat", rest, name="satisfied"),
-        (kpi, _ABOVE): TableKpi("csat", above, name=_ABOVE),
-    }
+        return TableKpi(kpi, options)
+    return TableKpi("csat", {name: value for name, value in options.items() if name != "dissatisfied_to"})
 
 
 class _Balance(NamedTuple):
+    """The satisfied of a group, and how many are dissatisfied: of these the tables of KPIs have no count."""
+
     satisfied: SurveyShare
-    above: SurveyShare
+    dissatisfied: int
+
+
+def _dissatisfied(batch: Batch, numbers: Any, count: int, options: Mapping[str, Any]) -> list[int]:
+    """How many ratings on the scale lie at the lower end, for each group."""
+    import numpy as np
+
+    ratings = number_of(batch.coded["csat"])
+    low, _ = options["scale"]
+    counted = (ratings >= low) & (ratings <= options["dissatisfied_to"]) & ~_left_out(batch)
+    return [int(each) for each in np.bincount(numbers[counted], minlength=count)]
+
+
+def _left_out(batch: Batch) -> Any:
+    """Tickets that take no part: merged ones, and spam."""
+    return is_known(batch, "merged_into") | _is_spam(batch)
+
+
+def _is_spam(batch: Batch) -> Any:
+    import numpy as np
+
+    return number_of(batch.coded["spam"]) == 1 if "spam" in batch.coded else np.zeros(len(batch), dtype=bool)
 
 
 def _filled(zero: Evidence, summary: Any, silent: Mapping[str, int]) -> Evidence:
@@ -191,10 +208,9 @@ def _filled(zero: Evidence, summary: Any, silent: Mapping[str, int]) -> Evidence
             return replace(zero, missing=missing, rejected=summary.rejected, **counts)
         case Points() if isinstance(summary, _Balance):
             best, n = int(summary.satisfied.ratio.numerator), summary.satisfied.n
-            above = int(summary.above.ratio.numerator)
             return replace(
                 zero,
-                score=NetPromoterScore(best, above - best, n - above),
+                score=NetPromoterScore(best, n - best - summary.dissatisfied, summary.dissatisfied),
                 missing=summed(summary.satisfied.missing, silent),
                 rejected=summary.satisfied.rejected,
                 asked=summary.satisfied.asked,

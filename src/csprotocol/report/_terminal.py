@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from csprotocol.report._build import Report
@@ -21,7 +22,9 @@ def terminal(report: Report, *, bold: bool, width: int | None = None) -> str:
     """The report as text; ``bold`` marks titles. Tables wider than ``width`` are cut into several."""
     strong, plain = ("\x1b[1m", "\x1b[0m") if bold else ("", "")
     first, *rest = (_clean(line) for line in headline(report))
-    lines = [f"{strong}{first}{plain}", *rest]
+    lines = [f"{strong}{first}{plain}"]
+    for line in rest:
+        lines += [line] if width is None else textwrap.wrap(line, max(width, _NARROWEST), subsequent_indent="    ")
     for sheet in sheets(report):
         if not (sheet.rows or sheet.lines):
             continue
@@ -48,7 +51,7 @@ def _aligned(sheet: Sheet, width: int | None) -> Iterator[str]:
         return
     table = [tuple(_cell(text) for text in row) for row in (sheet.headings, *sheet.rows)]
     widths = [max(_columns(row[i]) for row in table) for i in range(len(sheet.headings))]
-    for number, chosen in enumerate(_blocks(widths, sheet.text_columns, width)):
+    for number, chosen in enumerate(_blocks(widths, sheet.text_columns, sheet.leads, width)):
         if number:
             yield ""
         rule = "  " + "  ".join("-" * widths[k] for k in chosen)
@@ -62,23 +65,27 @@ def _aligned(sheet: Sheet, width: int | None) -> Iterator[str]:
             yield ("  " + "  ".join(cells)).rstrip()
 
 
-def _blocks(widths: list[int], names: int, width: int | None) -> list[list[int]]:
+def _blocks(widths: list[int], names: int, leads: tuple[int, ...], width: int | None) -> list[list[int]]:
     """The columns of each part of a table: the names of the groups, and as many others as fit beside them."""
     every = list(range(len(widths)))
     if width is None or sum(widths) + 2 * len(widths) <= width:
         return [every]
-    named = every[:names]
-    taken = sum(widths[:names]) + 2 * names
+    free = width - sum(widths[:names]) - 2 * names
     blocks: list[list[int]] = [[]]
-    free = width - taken
-    for k in every[names:]:
-        needed = widths[k] + 2
-        if blocks[-1] and needed > free:
+    starts = [names, *(lead for lead in leads if lead > names), len(widths)]
+    for first, last in pairwise(starts):
+        together = every[first:last]
+        if blocks[-1] and _width(widths, blocks[-1] + together) > free:
             blocks.append([])
-            free = width - taken
-        blocks[-1].append(k)
-        free -= needed
-    return [[*named, *block] for block in blocks]
+        for k in together:
+            if blocks[-1] and _width(widths, [*blocks[-1], k]) > free:
+                blocks.append([])
+            blocks[-1].append(k)
+    return [[*every[:names], *block] for block in blocks]
+
+
+def _width(widths: list[int], columns: list[int]) -> int:
+    return sum(widths[k] + 2 for k in columns)
 
 
 def _cell(text: str) -> str:
