@@ -16,6 +16,7 @@ from benchmarks.bench_frames import frames
 from benchmarks.bench_import import importing
 from benchmarks.bench_incident_columns import incident_columns
 from benchmarks.bench_machine import machines
+from benchmarks.bench_open_time import open_time
 from benchmarks.bench_replies import replies
 from benchmarks.bench_returns import returns
 from benchmarks.bench_sla import clocks
@@ -39,6 +40,7 @@ RUNS: dict[str, Callable[[bool], Table]] = {
     "returns": lambda quick: returns(quick=quick),
     "replies": lambda quick: replies(quick=quick),
     "frames": lambda quick: frames(quick=quick),
+    "open-time": lambda quick: open_time(quick=quick),
     "store": lambda quick: journals(quick=quick),
     "compile": lambda quick: compiling(quick=quick),
     "import": lambda quick: importing(quick=quick),

@@ -71,7 +71,7 @@ def frames(*, quick: bool) -> Table:
         if path.exists():
             scanned, read = (_apart("stream", how, str(path))["peak"] / _GIGABYTE for how in ("scan", "read"))
             table.notes.append(
-                f"polars from Parquet, histograms: a peak of {scanned:.2f} GB when scanned, {read:.2f} GB when read first."
+                f"polars, histograms, from Parquet: {scanned:.2f} GB at most if scanned, {read:.2f} GB if read first."
             )
     table.notes += [
         "Processor time of all threads, medians of interleaved rounds; of Spark that of Java too. Ratios to by hand.",

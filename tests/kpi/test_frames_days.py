@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csprotocol.kpi._frames_days import local_dates, period_of
+from csprotocol.calendar import BusinessCalendar, BusinessHours
+from csprotocol.kpi._frames_days import local_dates, open_days, period_of
+from csprotocol.kpi._frames_slots import Slots
+from tests.kpi.frames import CALENDARS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ZONES = [
@@ -50,3 +53,27 @@ class TestPeriodOf:
     )
     def test_names(self, period: str, name: str) -> None:
         assert period_of(date(2027, 1, 3), period) == name
+
+
+class TestSlots:
+    """The table with a row a day, told in slots, gives the open time of the calendar."""
+
+    @pytest.mark.parametrize("name", CALENDARS)
+    @given(st.lists(st.integers(1_740_787_200_000_000, 1_745_971_200_000_000), min_size=2, max_size=8))  # spring 2025
+    def test_open_time_is_that_of_the_calendar(self, name: str, drawn: list[int]) -> None:
+        pl = pytest.importorskip("polars")
+        micros = sorted(drawn)
+        slots = Slots.of(open_days((micros[0], micros[-1]), CALENDARS[name]))
+        assert slots is not None
+        frame = pl.DataFrame({"at": [*map(float, micros), None]})
+        first, *others, nothing = frame.select(opened=slots.until("at"))["opened"].to_list()
+        assert nothing is None
+        instants = [EPOCH + timedelta(microseconds=each) for each in micros]
+        for at, until in zip(instants[1:], others, strict=True):
+            assert timedelta(microseconds=until - first) == CALENDARS[name].between(instants[0], at)
+
+    def test_times_that_are_not_round_have_none(self) -> None:
+        odd = BusinessCalendar(BusinessHours(tz="UTC", weekly="mon-fri 09:01-17:00"))
+        year = 365 * 86_400_000_000
+        assert Slots.of(open_days((0, 20 * year), odd)) is None
+        assert Slots.of(open_days((0, year // 12), odd)) is not None

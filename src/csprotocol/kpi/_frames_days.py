@@ -15,6 +15,7 @@ from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._frames_engine import Engine, narwhals
 from csprotocol.kpi._frames_lookup import DAY_MICROS, with_row_of_day
 from csprotocol.kpi._frames_native import Columns
+from csprotocol.kpi._frames_slots import Slots
 
 __all__ = ["Calendars", "Range", "local_dates", "open_days", "period_days", "period_of", "ranges"]
 __all__ += ["with_open_time", "with_periods"]
@@ -90,6 +91,9 @@ def with_open_time(
     # One table for all: open time is counted from its first day.
     table = open_days((min(ends), max(ends)), calendars)
     key = "calendar" if "calendar" in table else None
+    if engine.kind == "polars" and not engine.was_lazy and key is None and (slots := Slots.of(table)) is not None:
+        native = frame.to_native()
+        return nw.from_native(native.with_columns(slots.until(column).alias(to) for column, to in columns.items()))
     since, opened = nw.col("micros"), nw.col("opened")
     for k in range(1, 1 + sum(name.startswith("open_") for name in table)):
         opens, closes = nw.col(f"open_{k}"), nw.col(f"close_{k}")
