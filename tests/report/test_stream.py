@@ -23,7 +23,7 @@ from csprotocol.adapters._parquet_repeats import find_repeats
 from csprotocol.adapters.table import TableMapping, tickets
 from csprotocol.calendar import BusinessCalendar, BusinessHours
 from csprotocol.errors import ExportError, InvalidValueError
-from csprotocol.report import Report, ReportSpec, Target, build
+from csprotocol.report import Report, ReportSpec, Target, _stream, build
 from csprotocol.report._stream import build_streamed, dimensions_of
 
 from . import laws
@@ -302,6 +302,11 @@ class TestRefusals:
     def test_an_unknown_dimension(self, tmp_path: Path) -> None:
         with pytest.raises(InvalidValueError, match="by: 'colour' is unknown"):
             streamed(shop(tmp_path, 3), ReportSpec(as_of=NOW, by=("colour",), quantiles="histogram"))
+
+    def test_more_groups_than_anybody_reads(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_stream, "_MOST_GROUPS", 3)
+        with pytest.raises(InvalidValueError, match="by must be dimensions of at most 3 groups together, got 'day'"):
+            streamed(shop(tmp_path, 30), ReportSpec(as_of=NOW, by=("day",), quantiles="histogram"))
 
     def test_a_file_without_rows(self, tmp_path: Path) -> None:
         told = streamed(shop(tmp_path, 0), ReportSpec(as_of=NOW, by=("month",), quantiles="histogram"))

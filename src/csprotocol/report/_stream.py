@@ -30,6 +30,7 @@ Key = tuple[str, ...]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = 86_400_000_000
+_MOST_GROUPS: Final = 20_000
 
 
 def dimensions_of(spec: ReportSpec) -> tuple[str, ...]:
@@ -50,7 +51,7 @@ def build_streamed(
     file is read twice: first its ids, to find those that repeat.
 
     Raises:
-        InvalidValueError: exact quantiles, a dimension that no ticket has.
+        InvalidValueError: exact quantiles, a dimension that no ticket has, more than 20,000 groups.
         ExportError: the file is damaged, or, when strict, the first rejected row.
     """
     if spec.quantiles == QUANTILES[0]:
@@ -111,6 +112,7 @@ class _Sums:
         keys, numbers, sizes = keys_of(batch, self.spec, self._offsets)
         for key, size in zip(keys, sizes, strict=True):
             self._tickets[key] += size
+        self._check_groups()
         for number, found in evidence_of(batch, numbers, len(keys), self.spec, self._nothing).items():
             self._add(keys[number], found)
         anomalies_of(batch, self.spec.as_of, self._anomalies)
@@ -132,7 +134,13 @@ class _Sums:
         for key, group in apart(tickets, self.spec).items():
             self._tickets[key] += len(group)
             self._add(key, evidence(group, self.spec, self._every, reach))
+        self._check_groups()
         self._beyond += len(reach.beyond)
+
+    def _check_groups(self) -> None:
+        if len(self._tickets) > _MOST_GROUPS:
+            told = ",".join(self.spec.by)
+            raise InvalidValueError.of("by", told, expected=f"dimensions of at most {_MOST_GROUPS:,} groups together")
 
     def _add(self, key: Key, found: Iterable[Evidence]) -> None:
         known = self._evidence.setdefault(key, {})
