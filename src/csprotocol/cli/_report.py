@@ -56,6 +56,7 @@ examples:
   csprotocol report exports/zendesk --from zendesk --tz Europe/Madrid
   csprotocol report tickets.csv --map mapping.toml --by week,priority --calendar hours.toml \\
       --target first_reply=4h:business --format md -o report.md
+  csprotocol report tickets.parquet --map mapping.toml --preset zendesk --by month --compare-to previous
 """
 
 

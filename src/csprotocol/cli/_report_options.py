@@ -25,7 +25,8 @@ def add_statistics_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quantiles",
         choices=QUANTILES,
-        help="from all values, or within 1%% in memory that does not grow; default: exact",
+        help="from all values, or within 1%% in memory that does not grow; default: exact, but histogram for a Parquet "
+        "file of more than a million rows",
     )
     parser.add_argument("--levels", default="0.5,0.9", help="quantiles of durations; default: 0.5,0.9")
     parser.add_argument(
