@@ -353,3 +353,19 @@ class TestResults:
         found = only("polars", [ticket(1, solved_at=())], TableKpi("backlog", {"at": at("12:00")}))
         assert isinstance(found, GroupCount)
         assert str(found) == "Backlog: 1 of n 1"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", ["first_reply", "resolution"])
+def test_a_clock_from_the_first_message_needs_its_column(engine: str, name: str) -> None:
+    at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    columns: dict[str, list[Any]] = {
+        "ticket_id": ["1"],
+        "created_at": [at],
+        "first_reply_at": [at],
+        "solved_at": [at],
+        "status": ["closed"],
+    }
+    for options in ({"start": "first_customer_message"}, kpi.preset("plain", name)):
+        with pytest.raises(InvalidValueError, match="must be first_customer_message_at among them"):
+            kpi.group_kpis(frame_of(engine, columns), TableKpi(name, options))

@@ -130,9 +130,7 @@ def resolution_stretch(facts: Facts, options: Mapping[str, Any]) -> Stretch:
         reasons.append(missing(MissingReason.OPEN, status == LIVE))
     if end is ResolutionEnd.CLOSED:
         reasons.append(missing(MissingReason.NO_RESOLUTION_TIME, closed.is_null()))
-        return Stretch(
-            reasons, facts(begun_fact), closed, begun_fact, "closed_at" if "closed_at" in facts.has else None
-        )
+        return _between(facts, reasons, begun_fact, closed, "closed_at")
     last = first_known(solved, closed) if "closed_at" in facts.has else solved
     ended, ended_fact = last, None if "closed_at" in facts.has else "solved_at"
     nobody_says = (status == DONE) | (status.is_null() & (solves_are_known(facts) == 0))
@@ -148,7 +146,13 @@ def resolution_stretch(facts: Facts, options: Mapping[str, Any]) -> Stretch:
         reasons.append(missing(MissingReason.NO_RESOLUTION_TIME, lacks_solves(facts) > 0))
         ended = first_known(facts("first_solved_at"), last) if "first_solved_at" in facts.has else last
         ended_fact = None if "first_solved_at" in facts.has else ended_fact
-    return Stretch(reasons, facts(begun_fact), ended, begun_fact, ended_fact if ended_fact in facts.has else None)
+    return _between(facts, reasons, begun_fact, ended, ended_fact)
+
+
+def _between(facts: Facts, reasons: list[Reason], begun: str, ended: Any, ended_fact: str | None) -> Stretch:
+    """Only facts that there are have a column."""
+    named = (fact if fact in facts.has else None for fact in (begun, ended_fact))
+    return Stretch(reasons, facts(begun), ended, *named)
 
 
 def solves_are_known(facts: Facts) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from csprotocol.errors import InvalidValueError
+from csprotocol.kpi._first_reply import Start
 from csprotocol.kpi._frames_durations import (
     facts_of_first_reply,
     facts_of_resolution,
@@ -64,7 +65,7 @@ def check_facts(kpi: TableKpi, facts: Facts) -> None:
     Raises:
         InvalidValueError: a column is missing, or has another name.
     """
-    for line in _NEEDED[kpi.kpi]:
+    for line in _needed(kpi):
         if not facts.has.intersection(line):
             raise InvalidValueError.of(
                 f"columns for {kpi.kpi}",
@@ -72,6 +73,13 @@ def check_facts(kpi: TableKpi, facts: Facts) -> None:
                 expected=f"{' or '.join(line)} among them",
                 hint="name the column in TableSpec(columns={fact: column})",
             )
+
+
+def _needed(kpi: TableKpi) -> tuple[tuple[str, ...], ...]:
+    lines = _NEEDED[kpi.kpi]
+    if kpi.kpi in _STRETCHES and kpi.options.get("start") == Start.FIRST_CUSTOMER_MESSAGE:
+        return (("first_customer_message_at",), *lines[1:])
+    return lines
 
 
 def stretch_of(kpi: TableKpi, facts: Facts) -> Stretch | None:
