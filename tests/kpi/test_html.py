@@ -19,6 +19,7 @@ from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._page import MOST_ROWS, html_page, markdown_page
 from csprotocol.kpi._view import Curve, Stairs, Table, View, counted_rows, took
 from csprotocol.model import Channel, Money, StatusCategory, TicketFacts
+from tests.kpi.frames import frame_of
 
 EVIL = "<script>alert('1 & 2')</script>\"|`*x*`"
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -47,6 +48,15 @@ def stream(made: Any, facts: Iterable[Any]) -> Any:
     return made
 
 
+def table() -> kpi.KpiTable:
+    """Groups with a name that nobody should run, and one without."""
+    asked: list[kpi.TableKpi | str] = ["first_reply", "fcr", kpi.TableKpi("backlog", {"at": AT + timedelta(days=1)})]
+    names = {f"{EVIL}{i}": f"{EVIL}{i % 2}" if i % 3 else None for i in range(9)}
+    columns = dict(kpi.facts_columns(tickets(9)))
+    columns["shop"] = [names[ticket] for ticket in columns["ticket_id"]]
+    return kpi.group_kpis(frame_of("polars", columns), asked, by=["shop"])
+
+
 MONTHS = [kpi.Ratio(18, 20), kpi.Ratio(17, 20), kpi.Ratio(0, 0), kpi.Ratio(18, 20), kpi.Ratio(9, 20)]
 RESULTS: dict[str, Callable[[], Viewed]] = {
     "ageing": lambda: kpi.ageing(tickets(), AT + timedelta(days=9)),
@@ -63,6 +73,11 @@ RESULTS: dict[str, Callable[[], Viewed]] = {
     "durations": lambda: kpi.first_reply(tickets()),
     "durations of none": lambda: kpi.first_reply([]),
     "durations so far": lambda: kpi.DurationStream.of([timedelta(minutes=3), None, timedelta(-1)]),
+    "group": lambda: table().groups[0],
+    "group without a name": lambda: table().groups[-1],
+    "group count": lambda: table().groups[0]["backlog"],
+    "group durations": lambda: table().groups[0]["first_reply"],
+    "group table": table,
     "histogram": lambda: kpi.LogHistogram.of([1, 2, 3, None, -1]),
     "histogram of nothing": kpi.LogHistogram,
     "interval": lambda: kpi.Interval(0.1, 0.2, 0.95, EVIL, 7),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from html import escape
 from typing import Any, TypeAlias
 
 from csprotocol.errors import InvalidValueError
@@ -13,16 +12,18 @@ from csprotocol.kpi._definitions import Definition
 from csprotocol.kpi._frames_engine import Engine
 from csprotocol.kpi._frames_native import Columns
 from csprotocol.kpi._log_histogram import LogHistogram
+from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._nps import NetPromoterScore
 from csprotocol.kpi._population import told
 from csprotocol.kpi._summary import RateSummary
 from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
+from csprotocol.kpi._view import Table, View, chosen_row, counted_rows, short
 
 __all__ = ["GroupCount", "GroupDurations", "GroupSummary", "KpiGroup", "KpiTable"]
 
 
 @dataclass(frozen=True, slots=True)
-class GroupDurations:
+class GroupDurations(Viewed):
     """Durations of the tickets of a group, of which the single ones are no longer known.
 
     Every statistic is ``None`` when ``n`` is 0. ``quantile_seconds`` holds the levels that were asked for.
@@ -64,9 +65,19 @@ class GroupDurations:
         shown = f"mean {self.mean}{', ' if levels else ''}{levels}" if self.n else "no value"
         return f"{self.definition.name}: {shown}; {told(self.n, self.missing, self.rejected)}"
 
+    def _view(self) -> View:
+        levels = tuple((_level(level), short(self.quantile(level))) for level in self.quantile_seconds)
+        left_out = counted_rows(self.n, self.missing, self.rejected)
+        return View(
+            self.definition.name,
+            f"mean {short(self.mean)}" if self.n else "no value",
+            (*levels, *left_out, *chosen_row(self.options)),
+            about=self.definition._view().rows,
+        )
+
 
 @dataclass(frozen=True, slots=True)
-class GroupCount:
+class GroupCount(Viewed):
     """How many tickets of a group there were, of the ``n`` of which that can be told."""
 
     definition: Definition
@@ -79,12 +90,17 @@ class GroupCount:
     def __str__(self) -> str:
         return f"{self.definition.name}: {self.value} of {told(self.n, self.missing, self.rejected)}"
 
+    def _view(self) -> View:
+        left_out = counted_rows(self.n, self.missing, self.rejected)
+        rows = (*left_out, *chosen_row(self.options))
+        return View(self.definition.name, str(self.value), rows, about=self.definition._view().rows)
+
 
 GroupSummary: TypeAlias = GroupDurations | GroupCount | RateSummary | SurveyShare | SurveyMean | NetPromoterScore
 
 
 @dataclass(frozen=True, slots=True)
-class KpiGroup:
+class KpiGroup(Viewed):
     """One group: its ``key``, a value for each of the table's ``by``, and its KPIs by name."""
 
     key: tuple[Any, ...]
@@ -96,9 +112,13 @@ class KpiGroup:
             raise InvalidValueError.unknown("KPI", name, self.kpis)
         return self.kpis[name]
 
+    def _view(self) -> View:
+        key = ", ".join("(unknown)" if part is None else str(part) for part in self.key)
+        return View(key or "All tickets", "", tuple((name, str(found)) for name, found in self.kpis.items()))
+
 
 @dataclass(frozen=True, slots=True)
-class KpiTable:
+class KpiTable(Viewed):
     """KPIs by group, in the order of the groups, the unknown last.
 
     >>> import polars as pl
@@ -150,12 +170,13 @@ class KpiTable:
             each.append(f"{name}: {found.definition.explain()}" + (f"\n  chosen: {chosen}" if chosen else ""))
         return "\n".join([*zone, *each])
 
-    def _repr_html_(self) -> str:
+    def _view(self) -> View:
         columns = self.columns()
-        head = "".join(f"<th>{escape(name)}</th>" for name in columns)
-        rows = zip(*(values for _, values in columns.values()), strict=True)
-        body = "".join("<tr>" + "".join(f"<td>{_shown(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        cells = zip(*(values for _, values in columns.values()), strict=True)
+        rows = tuple(tuple(short(cell) for cell in row) for row in cells)
+        zone = f"periods by the local dates of {self.tz}" if self.tz else ""
+        meant = tuple((name, self.empty[name].definition.formula) for name in self.names)
+        return View(f"{len(self)} groups", zone, table=Table(tuple(columns), rows), about=meant)
 
 
 def _cells(name: str, found: GroupSummary) -> dict[str, tuple[type, Any]]:
@@ -185,9 +206,3 @@ def _cells(name: str, found: GroupSummary) -> dict[str, tuple[type, Any]]:
 
 def _level(level: float) -> str:
     return "median" if level == 0.5 else f"p{100 * level:g}".replace(".", "_")
-
-
-def _shown(cell: object) -> str:
-    if cell is None:
-        return ""
-    return escape(f"{cell:.4g}" if isinstance(cell, float) else str(cell))
