@@ -194,13 +194,13 @@ class TestFormats:
 class TestPeriodBefore:
     @given(st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1)), st.sampled_from(["day", "week", "month", "year"]))  # noqa: DTZ001
     def test_the_day_before_a_period_lies_in_the_one_before(self, at: datetime, period: str) -> None:
-        from csprotocol.report._groups import period_of
+        from csprotocol.report._groups import period_at
 
-        key = period_of(at.replace(tzinfo=UTC), period, UTC)
+        key = period_at(at.replace(tzinfo=UTC), period, UTC)
         first = at
-        while period_of((first - timedelta(days=1)).replace(tzinfo=UTC), period, UTC) == key:
+        while period_at((first - timedelta(days=1)).replace(tzinfo=UTC), period, UTC) == key:
             first -= timedelta(days=1)
-        expected = period_of((first - timedelta(days=1)).replace(tzinfo=UTC), period, UTC)
+        expected = period_at((first - timedelta(days=1)).replace(tzinfo=UTC), period, UTC)
         assert period_before(key, period) == expected
 
     @pytest.mark.parametrize(

@@ -28,12 +28,11 @@ from csprotocol.cli._progress import ProgressLine
 from csprotocol.cli._report_large import opened_in_batches, streamed
 from csprotocol.cli._report_options import add_statistics_options, statistics, width_of
 from csprotocol.errors import ExportError, InvalidValueError, one_of
-from csprotocol.kpi import OpenTime
+from csprotocol.kpi import PERIODS, OpenTime
 from csprotocol.model import FrozenDict, TicketFacts
 from csprotocol.report import (
     ANCHORS,
     FORMATS,
-    PERIODS,
     PROPERTIES,
     QUANTILES,
     Report,

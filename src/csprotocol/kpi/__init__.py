@@ -38,6 +38,7 @@ from csprotocol.kpi._order_statistics import (
 )
 from csprotocol.kpi._pages import PageSupport, hit_rate, rank_pages, support_contact_rate
 from csprotocol.kpi._percentile import PercentileMethod, mean, median, percentile
+from csprotocol.kpi._periods import PERIODS, period_of
 from csprotocol.kpi._phone import ServiceLevel, abandonment, aht, asa, service_level
 from csprotocol.kpi._population import Counting, MissingReason
 from csprotocol.kpi._presets import Clock, Vendor, preset, vendors
@@ -77,6 +78,7 @@ __all__ = [
     "CONFIDENCE",
     "MIN_COMPARED",
     "MIN_SHOWN",
+    "PERIODS",
     "RELATIVE_ERROR",
     "Accumulator",
     "AgeBucket",
@@ -191,6 +193,7 @@ __all__ = [
     "p_chart",
     "p_limits",
     "percentile",
+    "period_of",
     "preset",
     "quantile_interval",
     "rank_pages",

@@ -16,8 +16,9 @@ from csprotocol.kpi._frames_engine import Engine, narwhals
 from csprotocol.kpi._frames_lookup import DAY_MICROS, with_row_of_day
 from csprotocol.kpi._frames_native import Columns
 from csprotocol.kpi._frames_slots import Slots
+from csprotocol.kpi._periods import period_of
 
-__all__ = ["Calendars", "Range", "local_dates", "open_days", "period_days", "period_of", "ranges"]
+__all__ = ["Calendars", "Range", "local_dates", "open_days", "period_days", "ranges"]
 __all__ += ["with_open_time", "with_periods"]
 
 Calendars = BusinessCalendar | Mapping[str, BusinessCalendar]
@@ -166,26 +167,6 @@ def _offsets(day: int, zone: tzinfo) -> Iterator[tuple[int, int, int]]:
 def _offset(day: int, second: int, zone: tzinfo) -> int:
     at = (_EPOCH + timedelta(days=day, seconds=second)).astimezone(zone)
     return int((at.utcoffset() or timedelta(0)).total_seconds())
-
-
-def period_of(on: date, period: str) -> str:
-    """``2026-11-20``, ``2026-W47``, ``2026-11``, ``2026-Q4``, ``2026``: as text they are in order.
-
-    >>> [period_of(date(2026, 11, 20), period) for period in ("week", "quarter")]
-    ['2026-W47', '2026-Q4']
-    """
-    match period:
-        case "day":
-            return on.isoformat()
-        case "week":
-            year, week, _ = on.isocalendar()
-            return f"{year:04}-W{week:02}"
-        case "month":
-            return on.isoformat()[:7]
-        case "quarter":
-            return f"{on.year:04}-Q{(on.month + 2) // 3}"
-        case _:
-            return f"{on.year:04}"
 
 
 def _days(reach: tuple[float, float]) -> tuple[int, int]:

@@ -15,9 +15,10 @@ from csprotocol.kpi._frames_facts import Facts
 from csprotocol.kpi._frames_plan import Plan, Stretch, missing, rejected
 from csprotocol.kpi._frames_plans import check_facts, facts_of, plan_of, stretch_of
 from csprotocol.kpi._frames_scalar import Empty, empty_summary
-from csprotocol.kpi._frames_spec import PERIODS, Duplicates, PeriodAnchor, Quantiles, TableSpec
+from csprotocol.kpi._frames_spec import Duplicates, PeriodAnchor, Quantiles, TableSpec
 from csprotocol.kpi._frames_sums import KpiColumns
 from csprotocol.kpi._log_histogram import LogHistogram
+from csprotocol.kpi._periods import PERIODS
 from csprotocol.kpi._population import MissingReason
 
 __all__ = ["NO_ID", "ROWS", "Counted", "Key", "Question", "Row"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import chosen, exact_number
@@ -14,7 +14,6 @@ from csprotocol.kpi._frames_scalar import FRAME_KPIS, empty_summary
 from csprotocol.model import FrozenDict, StatusCategory
 
 __all__ = [
-    "PERIODS",
     "AnySpec",
     "Duplicates",
     "MissingDetail",
@@ -25,7 +24,6 @@ __all__ = [
     "spec_of",
 ]
 
-PERIODS: Final = ("day", "week", "month", "quarter", "year")
 """What ``by`` may name beside columns; dates are those of the shop's zone."""
 
 

@@ -15,7 +15,8 @@ from csprotocol.kpi._frames_engine import opened
 from csprotocol.kpi._frames_query import groups, nothing
 from csprotocol.kpi._frames_question import Question
 from csprotocol.kpi._frames_results import KpiTable
-from csprotocol.kpi._frames_spec import PERIODS, AnySpec, Quantiles, spec_of
+from csprotocol.kpi._frames_spec import AnySpec, Quantiles, spec_of
+from csprotocol.kpi._periods import PERIODS
 
 __all__ = ["group_kpis", "table"]
 

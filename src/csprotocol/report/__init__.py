@@ -7,12 +7,11 @@ from csprotocol.report._build import Group, Quality, Report, build
 from csprotocol.report._change import Change, Judged, NoChange
 from csprotocol.report._measure import Measure
 from csprotocol.report._render import FORMATS, render
-from csprotocol.report._spec import ANCHORS, PERIODS, PREVIOUS, PROPERTIES, QUANTILES, ReportSpec, Target
+from csprotocol.report._spec import ANCHORS, PREVIOUS, PROPERTIES, QUANTILES, ReportSpec, Target
 
 __all__ = [
     "ANCHORS",
     "FORMATS",
-    "PERIODS",
     "PREVIOUS",
     "PROPERTIES",
     "QUANTILES",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from csprotocol.adapters import FileCount, Notice, Read, TicketExport
+from csprotocol.kpi import PERIODS
 from csprotocol.model import FrozenDict, Rejection
 from csprotocol.report._anomalies import Anomaly, anomalies
 from csprotocol.report._collect import applicable, evidence
@@ -14,7 +15,7 @@ from csprotocol.report._compared import with_changes
 from csprotocol.report._groups import UNKNOWN, grouped
 from csprotocol.report._measure import Measure, measured
 from csprotocol.report._reach import Reach
-from csprotocol.report._spec import PERIODS, ReportSpec
+from csprotocol.report._spec import ReportSpec
 from csprotocol.report._suppress import suppressed
 
 __all__ = ["Found", "Group", "Quality", "Report", "assembled", "build", "key_of_all", "notices"]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from csprotocol.errors import InvalidValueError
+from csprotocol.kpi import PERIODS, period_of
 from csprotocol.model import TicketFacts
-from csprotocol.report._spec import PERIODS, PROPERTIES, ReportSpec
+from csprotocol.report._spec import PROPERTIES, ReportSpec
 
-__all__ = ["UNKNOWN", "apart", "grouped", "order", "period_of", "period_with"]
+__all__ = ["UNKNOWN", "apart", "grouped", "order", "period_at"]
 
 UNKNOWN: Final = "(unknown)"
 
@@ -42,12 +43,12 @@ def order(key: tuple[str, ...]) -> list[tuple[bool, str]]:
     return [(part == UNKNOWN, part) for part in key]
 
 
-def period_of(at: datetime, period: str, zone: tzinfo) -> str:
+def period_at(at: datetime, period: str, zone: tzinfo) -> str:
     """The period of an instant by the local date: ``2026-11-20``, ``2026-W47``, ``2026-11``, ``2026-Q4``, ``2026``.
 
     >>> from zoneinfo import ZoneInfo
     >>> late = datetime.fromisoformat("2025-03-31T22:30:00Z")
-    >>> period_of(late, "month", ZoneInfo("Europe/Madrid")), period_of(late, "month", ZoneInfo("UTC"))
+    >>> period_at(late, "month", ZoneInfo("Europe/Madrid")), period_at(late, "month", ZoneInfo("UTC"))
     ('2025-04', '2025-03')
     """
     try:
@@ -55,23 +56,7 @@ def period_of(at: datetime, period: str, zone: tzinfo) -> str:
     except OverflowError:
         # In the first and the last hours of the calendar, only one side of the world has a date.
         local = at.astimezone(UTC).date()
-    return period_with(local, period)
-
-
-def period_with(local: date, period: str) -> str:
-    """The period with a local date."""
-    match period:
-        case "day":
-            return local.isoformat()
-        case "week":
-            year, week, _ = local.isocalendar()
-            return f"{year:04}-W{week:02}"
-        case "month":
-            return local.isoformat()[:7]
-        case "quarter":
-            return f"{local.year:04}-Q{(local.month + 2) // 3}"
-        case _:
-            return f"{local.year:04}"
+    return period_of(local, period)
 
 
 def anchor_of(ticket: TicketFacts, anchor: str) -> datetime | None:
@@ -88,7 +73,7 @@ def anchor_of(ticket: TicketFacts, anchor: str) -> datetime | None:
 def _value(ticket: TicketFacts, name: str, anchor: str, zone: tzinfo) -> str:
     if name in PERIODS:
         at = anchor_of(ticket, anchor)
-        return period_of(at, name, zone) if at else UNKNOWN
+        return period_at(at, name, zone) if at else UNKNOWN
     found = getattr(ticket, name) if name in PROPERTIES else ticket.attributes.get(name)
     return str(found) if found is not None else UNKNOWN
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from csprotocol.kpi import MIN_COMPARED
 from csprotocol.report._build import Report
-from csprotocol.report._groups import period_of
+from csprotocol.report._groups import period_at
 from csprotocol.report._measure import Measure
 from csprotocol.report._spec import QUANTILES
 from csprotocol.report._suppress import COMPLEMENTARY
@@ -39,7 +39,7 @@ def reading_lines(report: Report) -> Iterator[str]:
             f"chance may explain it. (too few): fewer than {MIN_COMPARED} in one of them. (no previous): the "
             f"{spec.period} before has no such group."
         )
-        now = period_of(spec.as_of, spec.period, spec.zone)
+        now = period_at(spec.as_of, spec.period, spec.zone)
         at = spec.by.index(spec.period)
         if any(group.key[at] == now for group in report.groups):
             yield f"{now} is not over: what takes long is still missing from it"

@@ -11,12 +11,11 @@ from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from csprotocol.errors import InvalidValueError, one_of
-from csprotocol.kpi import CONFIDENCE, MIN_SHOWN, Within, preset, vendors
+from csprotocol.kpi import CONFIDENCE, MIN_SHOWN, PERIODS, Within, preset, vendors
 from csprotocol.model import FrozenDict, require_aware
 
-__all__ = ["ANCHORS", "PERIODS", "PREVIOUS", "PROPERTIES", "QUANTILES", "ReportSpec", "Target"]
+__all__ = ["ANCHORS", "PREVIOUS", "PROPERTIES", "QUANTILES", "ReportSpec", "Target"]
 
-PERIODS: Final = ("day", "week", "month", "quarter", "year")
 PROPERTIES: Final = ("channel", "channel_name", "priority", "reason", "language", "agent", "group", "status")
 ANCHORS: Final = ("created", "first_reply", "resolved")
 TARGETED: Final = ("first_reply", "resolution")

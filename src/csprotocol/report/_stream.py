@@ -12,6 +12,7 @@ from csprotocol.adapters._parquet_batches import Batch, TicketBatches
 from csprotocol.adapters._parquet_columns import MISSING, DayOffsets
 from csprotocol.calendar import BusinessCalendar
 from csprotocol.errors import BusinessTimeError, InvalidValueError
+from csprotocol.kpi import PERIODS
 from csprotocol.model import TicketFacts
 from csprotocol.report._anomalies import AnomalyCount
 from csprotocol.report._build import EXAMPLES, Found, Quality, Report, assembled, key_of_all, notices
@@ -20,7 +21,7 @@ from csprotocol.report._evidence import Evidence, Mean, Points, Share, added
 from csprotocol.report._groups import UNKNOWN, apart, order
 from csprotocol.report._measure import measured
 from csprotocol.report._reach import Reach
-from csprotocol.report._spec import PERIODS, PROPERTIES, QUANTILES, ReportSpec
+from csprotocol.report._spec import PROPERTIES, QUANTILES, ReportSpec
 from csprotocol.report._stream_columns import anomalies_of, evidence_of, keys_of, knowledge_of
 
 __all__ = ["build_streamed", "dimensions_of"]

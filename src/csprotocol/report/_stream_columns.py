@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csprotocol.adapters._parquet_batches import Batch
 from csprotocol.adapters._parquet_columns import MISSING, DayOffsets, day_of, local_days
-from csprotocol.kpi import DurationStream, MissingReason, NetPromoterScore, OutOfScale, SurveyShare
+from csprotocol.kpi import (
+    PERIODS,
+    DurationStream,
+    MissingReason,
+    NetPromoterScore,
+    OutOfScale,
+    SurveyShare,
+    period_of,
+)
 from csprotocol.model import FrozenDict
 from csprotocol.report._anomalies import AnomalyCount
 from csprotocol.report._collect import csat_options, promise
 from csprotocol.report._evidence import Durations, Evidence, Mean, Points, Share, summed
-from csprotocol.report._groups import UNKNOWN, period_with
+from csprotocol.report._groups import UNKNOWN
 from csprotocol.report._sla import Verdicts
-from csprotocol.report._spec import PERIODS, PROPERTIES, ReportSpec
+from csprotocol.report._spec import PROPERTIES, ReportSpec
 from csprotocol.report._stream_frame import ended_of, frame_of, is_known, number_of, surveyed_of
 from csprotocol.report._stream_targets import targets_of
 
@@ -67,7 +75,7 @@ def _labelled(batch: Batch, name: str, spec: ReportSpec, offsets: DayOffsets) ->
         micros = _anchor(batch, spec.anchor)
         days = local_days(micros, offsets)
         distinct, codes = np.unique(days, return_inverse=True)
-        texts = [UNKNOWN if day == MISSING else period_with(day_of(day), name) for day in distinct.tolist()]
+        texts = [UNKNOWN if day == MISSING else period_of(day_of(day), name) for day in distinct.tolist()]
         # Thirty days have one month: fewer labels make smaller numbers of groups.
         known = {text: at for at, text in enumerate(dict.fromkeys(texts))}
         return list(known), np.array([known[text] for text in texts], dtype=np.int64)[codes]
