@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csprotocol.calendar import BusinessCalendar, BusinessHours
-from csprotocol.kpi._frames_days import local_dates, open_days, period_of
+from csprotocol.kpi import period_of
+from csprotocol.kpi._frames_days import local_dates, open_days
 from csprotocol.kpi._frames_slots import Slots
 from tests.kpi.frames import CALENDARS
 
