@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,11 @@ class TestNumbers:
         assert report_on(*SHOP[:3])["as_of"] > "2025"
 
 
+def _feed(handle: int, text: bytes) -> None:
+    with os.fdopen(handle, "wb") as pipe:
+        pipe.write(text)
+
+
 class TestFormats:
     @pytest.mark.parametrize("form", ["table", "json", "csv", "md"])
     def test_the_same_twice(self, folder: Path, form: str) -> None:
@@ -122,6 +129,25 @@ class TestInput:
         )
         said = run("report", "-", *SHOP[1:]).complaint
         assert "standard input, line 2: byte 0xFF is no UTF-8" in said
+
+    def test_a_pipe_loses_nothing(self, folder: Path) -> None:
+        expected = report_on(*SHOP)["total"]
+        ended, written = os.pipe()
+        writer = threading.Thread(target=lambda: _feed(written, shop.TEXT.encode()))
+        writer.start()
+        told = report_on(f"/dev/fd/{ended}", *SHOP[1:])
+        writer.join()
+        os.close(ended)
+        assert told["total"] == expected
+        assert [each["file"] for each in told["quality"]["files"]] == ["pipe"]
+
+    def test_a_named_pipe_keeps_its_name(self, folder: Path) -> None:
+        os.mkfifo("today.csv")
+        writer = threading.Thread(target=lambda: Path("today.csv").write_text(shop.TEXT, encoding="utf-8"))
+        writer.start()
+        told = report_on("today.csv", *SHOP[1:])
+        writer.join()
+        assert [(each["file"], each["used"]) for each in told["quality"]["files"]] == [("today.csv", 16)]
 
     def test_a_mapping_in_json(self, folder: Path) -> None:
         Path("mapping.json").write_text(json.dumps(shop.MAPPING), encoding="utf-8")
@@ -231,6 +257,15 @@ class TestStatistics:
         assert found["intervals"].keys() == {"median", "p75"}
         assert found["intervals"]["median"]["confidence"] == 0.8
 
+    def test_no_two_quantiles_have_one_name(self, folder: Path) -> None:
+        told = report_on(*SHOP, "--levels", "0.1234567,0.1234568,0.99999999,0.5,0.50000001")
+        names = measure(told["total"], "resolution", "elapsed")["intervals"].keys()
+        assert {*names} == {"p12.34567", "p12.34568", "p99.999999", "median", "p50.000001"}
+
+    def test_what_is_not_certain_is_not_called_certain(self, folder: Path) -> None:
+        told = run("report", *SHOP, "--confidence", "99.9999999999").out
+        assert "99.9999999999 of 100 such intervals" in told
+
     def test_previous_needs_a_period(self, folder: Path) -> None:
         assert "change" in report_on(*SHOP, "--compare-to", "previous")["groups"][0]["measures"][0]
         said = run("report", *SHOP, "--by", "channel", "--compare-to", "previous").complaint
@@ -255,9 +290,14 @@ class TestStatistics:
             (("--levels", "50,90"), "levels must be shares between 0 and 1, each once, got '50.0,90.0'; 0.5,0.9"),
             (("--levels", "0.5,0.5"), "levels must be shares between 0 and 1, each once"),
             (("--levels", "nan"), "levels must be shares between 0 and 1"),
-            (("--confidence", "100"), "confidence must be between 0 and 1"),
-            (("--confidence", "nan"), "confidence must be between 0 and 1"),
-            (("--confidence", "sure"), "--confidence must be a percentage such as 95, got 'sure'"),
+            *(
+                (
+                    ("--confidence", text),
+                    f"--confidence must be a percentage from 50 to less than 100, got '{text}'; 95 for 95%",
+                )
+                for text in ("100", "99.99999999999", "49.9", "0.95", "-95", "nan", "1e999")
+            ),
+            (("--confidence", "sure"), "--confidence must be a percentage from 50 to less than 100, got 'sure'"),
             (("--min-n", "-1"), "--min-n must be a whole number, zero or more, got '-1'"),
             (("--min-n", "few"), "--min-n must be a whole number, zero or more, got 'few'"),
             (("--compare-to", "now"), "argument --compare-to: invalid choice: 'now'"),

@@ -92,7 +92,7 @@ def _from_json(report: Report, told: Any) -> Iterator[tuple[Statistic, Cells]]:
     for i, group in enumerate([*told["groups"], told["total"]]):
         for measure in group["measures"]:
             counts = (measure["n"], sum(measure["missing"].values()), sum(measure["rejected"].values()))
-            for name in ("median", "mean", "p90", "p95", "share", "response_rate", "points"):
+            for name in ("median", "mean", "p90", "p95", "p50.000001", "share", "response_rate", "points"):
                 if name in measure:
                     yield (
                         (i, measure["kpi"], measure["variant"] or "", name),

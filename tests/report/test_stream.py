@@ -23,6 +23,7 @@ from csprotocol.adapters._parquet_repeats import find_repeats
 from csprotocol.adapters.table import TableMapping, tickets
 from csprotocol.calendar import BusinessCalendar, BusinessHours
 from csprotocol.errors import ExportError, InvalidValueError
+from csprotocol.kpi import vendors
 from csprotocol.report import Report, ReportSpec, Target, _stream, build
 from csprotocol.report._stream import build_streamed, dimensions_of
 
@@ -30,6 +31,7 @@ from . import laws
 
 HOURS = BusinessCalendar(BusinessHours(tz="Europe/Madrid", weekly="mon-fri 09:00-17:00"))
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
+PRESETS = tuple(vendor.id for vendor in vendors())
 COLUMNS = {
     "ticket_id": "id", "created_at": "opened", "first_reply_at": "answered", "solved_at": "solved",
     "closed_at": "closed", "status": "state", "channel": "via", "priority": "prio", "agent": "who", "csat": "stars",
@@ -94,8 +96,8 @@ SPECS = st.builds(
     statistics=st.fixed_dictionaries(
         {
             "min_n": st.sampled_from([0, 3]),
-            "preset": st.sampled_from(["", "zendesk", "gorgias", "helpscout", "plain"]),
-            "levels": st.sampled_from([(0.5, 0.9), (0.5, 0.95)]),
+            "preset": st.sampled_from(["", *PRESETS]),
+            "levels": st.sampled_from([(0.5, 0.9), (0.5, 0.95), (0.5, 0.50000001)]),
         }
     ),
 )  # fmt: skip
@@ -188,6 +190,32 @@ class TestLaw:
         assert 0 < measure.counts["numerator"] < measure.n
         same(told, build(tickets(path, MAPPING), spec))
 
+    @pytest.mark.parametrize("vendor", ["", *PRESETS])
+    @pytest.mark.parametrize("scale", [(1, 5), (1, 3), (0, 1), (0, 10)])
+    def test_ratings_next_to_a_limit_count_on_the_same_side(
+        self, tmp_path: Path, vendor: str, scale: tuple[int, int]
+    ) -> None:
+        low, high = scale
+        ratings = [rating for rating in range(low, high + 1) for _ in range(rating + 1)]
+        rows = [(i, dict.fromkeys(ROW_NAMES) | {"stars": rating}) for i, rating in enumerate(ratings)]
+        path = tmp_path / "rated.parquet"
+        pyarrow.parquet.write_table(arrow_table(rows, "text", pa.timestamp("us")), path)
+        mapping = TableMapping.from_dict({**DOCUMENT, "csat": {"scale": scale}})
+        spec = ReportSpec(as_of=NOW, by=(), quantiles="histogram", csat_scale=scale, preset=vendor, min_n=0)
+        told = streamed(path, spec, mapping)
+        assert told.total.measure(spec.satisfaction).n == len(ratings)
+        same(told, build(tickets(path, mapping), spec))
+
+    def test_as_many_happy_as_unhappy_are_no_happiness(self, tmp_path: Path) -> None:
+        rows = [(i, dict.fromkeys(ROW_NAMES) | {"stars": 2 if i < 20 else 5}) for i in range(40)]
+        path = tmp_path / "rated.parquet"
+        pyarrow.parquet.write_table(arrow_table(rows, "text", pa.timestamp("us")), path)
+        spec = ReportSpec(as_of=NOW, by=(), quantiles="histogram", csat_scale=(1, 5), preset="helpscout")
+        measure = streamed(path, spec).total.measure("csat_balance")
+        assert (measure.values["points"], measure.counts) == (
+            *(0.0, {"satisfied": 20, "neutral": 0, "dissatisfied": 20}),
+        )
+
     def test_quantiles_and_their_intervals_are_near_the_exact_ones(self, tmp_path: Path) -> None:
         path = shop(tmp_path, 3_000)
         spec = ReportSpec(as_of=NOW, by=("channel",), quantiles="histogram", csat_scale=(1, 5), levels=(0.5, 0.9, 0.99))
@@ -254,6 +282,20 @@ class TestRepeats:
         assert (file.rows, file.used, file.duplicates, file.rejected) == (24, 22, 1, 1)
         assert "line 24, column 'id', ticket T1: the ticket stands in line 1 already" in str(told.quality.examples[0])
 
+    def test_a_name_that_stands_in_the_file_twice(self, tmp_path: Path) -> None:
+        row = dict.fromkeys(ROW_NAMES) | {"state": "Open"}
+        table = arrow_table([(1, row), (2, row), (1, row), (2, row)], "text", pa.timestamp("us"))
+        # What nobody asked for decides all the same whether a row says the same as another, in each of its columns.
+        for cells in (["a", "b", "a", "x"], ["a", "b", "a", "b"]):
+            table = table.append_column("note", pa.array(cells))
+        path = tmp_path / "twice.parquet"
+        pyarrow.parquet.write_table(table, path)
+        spec = ReportSpec(as_of=NOW, by=(), quantiles="histogram")
+        told = streamed(path, spec)
+        (file,) = told.quality.files
+        assert (file.rows, file.used, file.duplicates, file.rejected) == (4, 2, 1, 1)
+        same(told, build(tickets(path, MAPPING), spec))
+
 
 class TestDayOffsets:
     @given(st.integers(3_650, 30_000), st.sampled_from(["Europe/Madrid", "America/New_York", "Australia/Lord_Howe"]))
@@ -287,6 +329,15 @@ class TestRefusals:
         zoneless = TableMapping.from_dict({**DOCUMENT, "time": {}})
         with pytest.raises(ExportError, match="a stamp names no offset, and the mapping states no zone"):
             streamed(shop(tmp_path, 3), ReportSpec(as_of=NOW, by=(), quantiles="histogram"), zoneless)
+
+    def test_an_error_of_ours_is_no_damage(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: object) -> Any:
+            raise ValueError("of ours")
+
+        monkeypatch.setattr(_parquet_batches._Columns, "read", broken)
+        with pytest.raises(ValueError, match="of ours") as caught:
+            streamed(shop(tmp_path, 3), ReportSpec(as_of=NOW, by=(), quantiles="histogram"))
+        assert not isinstance(caught.value, ExportError)
 
     def test_strict_stops_at_the_first(self, tmp_path: Path) -> None:
         rows = [(i, dict.fromkeys(ROW_NAMES) | {"state": "Odd" if i == 8 else "Open"}) for i in range(20)]

@@ -43,7 +43,7 @@ class ParquetTable:
         self.path = Path(path)
         self.file = self.path.name
         self._arrow = arrow()
-        with self.faults():
+        with self.faults(ValueError):
             # Buffered ahead, the bytes of all columns would stay in memory: 200 MB of ten million tickets.
             self._opened = self._arrow.parquet.ParquetFile(self.path, pre_buffer=False, page_checksum_verification=True)
             self.schema: Any = self._opened.schema_arrow
@@ -64,15 +64,20 @@ class ParquetTable:
         Raises:
             ExportError: the file is damaged.
         """
-        with self.faults():
-            yield from self._opened.iter_batches(batch_size=size, columns=list(columns), use_threads=True)
+        with self.faults(ValueError):
+            # Of a name that stands in the file twice both columns come, and twice both if it is asked for twice.
+            names = [*dict.fromkeys(columns)]
+            yield from self._opened.iter_batches(batch_size=size, columns=names, use_threads=True)
 
     @contextmanager
-    def faults(self) -> Iterator[None]:
-        """What the library raises over a damaged file, as an error of ours."""
+    def faults(self, *others: type[Exception]) -> Iterator[None]:
+        """What the library raises over a damaged file, as an error of ours.
+
+        ``others`` are for where nothing runs but the library: a ``ValueError`` of our own is no damage.
+        """
         try:
             yield
-        except (self._arrow.ArrowException, OSError, ValueError) as failure:
+        except (self._arrow.ArrowException, OSError, UnicodeDecodeError, *others) as failure:
             if isinstance(failure, ExportError):
                 raise
             told = str(failure).split("\n", 1)[0][:120].rstrip(".")
@@ -119,7 +124,7 @@ def _rows(
     source: ParquetTable, header: Sequence[str], progress: Progress | None
 ) -> Iterator[tuple[int, list[str] | RefusedError]]:
     done = 0
-    for batch in source.batches(dict.fromkeys(header)):
+    for batch in source.batches(header):
         with source.faults():
             columns = [cells(column) for column in batch.columns]
         for at, row in enumerate(zip(*columns, strict=True), done + 1):

@@ -113,7 +113,7 @@ class TicketBatches:
         """
         # Whether a row repeats another is a question about all of its cells.
         names = self._source.schema.names if len(repeats.marks) else wanted(self.mapping)
-        table = CsvTable(tuple(dict.fromkeys(names)), iter(()), self._counters, self.tally)
+        table = CsvTable(tuple(names), iter(()), self._counters, self.tally)
         columns = _Columns(TableCells(table, self.mapping), repeats)
         done = 0
         for batch in self._source.batches(table.header, _ROWS):
@@ -132,7 +132,7 @@ class TicketBatches:
     ) -> Batch:
         import numpy as np
 
-        by_name = dict(zip(columns.table.header, batch.columns, strict=True))
+        by_name = dict(zip(batch.schema.names, batch.columns, strict=True))
         ids = by_name[self.mapping.columns.ticket_id]
         odd = np.full(batch.num_rows, one_by_one)
         if repeats.odd or len(repeats.marks):
@@ -145,7 +145,7 @@ class TicketBatches:
         self._unknown_channels += columns.unknown_channels(coded, plain)
         self._counters.rows += int(plain.sum())
         self._counters.used += int(plain.sum())
-        facts = columns.one_by_one(by_name, np.flatnonzero(odd), done, self._counters, self.tally)
+        facts = columns.one_by_one(batch, np.flatnonzero(odd), done, self._counters, self.tally)
         self._unknown_channels += sum(
             ticket.channel_name is not None and not columns.rows.cells.knows_channel(ticket.channel_name)
             for _, ticket in facts
@@ -227,7 +227,7 @@ class _Columns:
         return int((unknown[codes] & plain).sum())
 
     def one_by_one(
-        self, by_name: Mapping[str, Any], positions: Any, done: int, counters: Any, tally: Tally
+        self, batch: Any, positions: Any, done: int, counters: Any, tally: Tally
     ) -> tuple[tuple[int, TicketFacts], ...]:
         """The rows at ``positions`` as the reader of rows has them."""
         if not len(positions):
@@ -242,8 +242,15 @@ class _Columns:
             return Outcome.USED
 
         at = _indices(positions)
-        texts = [cells(by_name[name].take(at)) for name in self.table.header]
+        texts = [cells(column.take(at)) for column in self._ordered(batch)]
         lines = (positions + done + 1).tolist()
         rows = ((line, list(row)) for line, row in zip(lines, zip(*texts, strict=True), strict=True))
         CsvTable(self.table.header, rows, counters, tally).each(take)
         return tuple(found)
+
+    def _ordered(self, batch: Any) -> list[Any]:
+        """The columns in the order of the header; of a name that stands there twice the first is the first."""
+        left: dict[str, list[Any]] = {}
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            left.setdefault(name, []).append(column)
+        return [left[name].pop(0) for name in self.table.header]

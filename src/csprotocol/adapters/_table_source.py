@@ -77,6 +77,8 @@ def kind_of(source: str | PathLike[str]) -> FileKind:
     """
     try:
         path = Path(source)
+        if not path.is_file():
+            return FileKind.CSV  # From a pipe every byte comes once: the reader of CSV must have the first ones too.
         with path.open("rb") as file:
             first = file.read(4)
     except (OSError, ValueError):

@@ -110,7 +110,7 @@ class _Book:
         for at, (row, beside) in enumerate(zip(values, formulas, strict=False), 1):
             cells = [_cell(each) for each in row]
             for k, formula in enumerate(beside):
-                if formula.data_type == "f" and k < len(row) and row[k].value is None:
+                if formula.data_type == "f" and k < len(row) and _is_uncalculated(row[k]):
                     cells[k] = _NO_VALUE
             if any(cells):
                 yield at, cells
@@ -186,6 +186,11 @@ def _cut(rows: Iterator[Row], width: int) -> Iterator[tuple[int, list[str] | Ref
         kept = cells[:width]
         if any(kept):
             yield line, kept + [""] * (width - len(kept))
+
+
+def _is_uncalculated(cell: Any) -> bool:
+    """Whether no program has calculated the formula: a text without a letter is what ``=IF(A1="","",A1)`` gives."""
+    return cell.value is None and cell.data_type != "str"
 
 
 def _cell(cell: Any) -> str:

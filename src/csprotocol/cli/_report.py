@@ -6,12 +6,12 @@ import argparse
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from csprotocol.adapters import Notice, Read, TicketExport, table, zendesk
 from csprotocol.calendar import BusinessCalendar, BusinessHours
@@ -241,13 +241,36 @@ def _on_table(chosen: argparse.Namespace, spec: ReportSpec) -> Report:
 @contextmanager
 def _source(export: str) -> Iterator[str | Path]:
     """The file to read. What comes through a pipe is a file first: so it is examined as every other file is."""
-    if export != "-":
+    if export != "-" and not _comes_once(Path(export)):
         yield export
         return
-    if sys.stdin is None or sys.stdin.isatty():
+    if export == "-" and (sys.stdin is None or sys.stdin.isatty()):
         raise InvalidValueError.of("EXPORT", "-", expected="fed from a file or a pipe")
     with TemporaryDirectory(prefix="csprotocol-") as folder:
-        copy = Path(folder) / "standard input"
-        with copy.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
+        copy = Path(folder) / _name_of(export)
+        try:
+            with copy.open("wb") as file, _stream(export) as stream:
+                shutil.copyfileobj(stream, file)
+        except OSError as failure:
+            raise ExportError.at(export, f"cannot be read: {failure.strerror}") from None
         yield copy
+
+
+def _comes_once(path: Path) -> bool:
+    """Whether it is a pipe or a device: what was read of it is gone."""
+    try:
+        return path.exists() and not (path.is_file() or path.is_dir())
+    except (OSError, ValueError):
+        return False  # Its reader says what is wrong.
+
+
+def _name_of(export: str) -> str:
+    """What reports call it; that /dev/fd has a number 63 tells nobody anything."""
+    if export in ("-", "/dev/stdin", "/dev/fd/0"):
+        return "standard input"
+    return "pipe" if Path(export).name.isdigit() else Path(export).name
+
+
+def _stream(export: str) -> AbstractContextManager[IO[bytes]]:
+    # Who gave us standard input closes it.
+    return nullcontext(sys.stdin.buffer) if export == "-" else Path(export).open("rb")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from typing import Any
+from typing import Any, Final
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi import CONFIDENCE, MIN_SHOWN
 from csprotocol.report import PREVIOUS, QUANTILES
+from csprotocol.report._measure import percent_text
 
 __all__ = ["VENDORS", "add_statistics_options", "statistics", "width_of"]
 
 # The order is that of the documentation; what the catalogue knows beyond them works as well.
+_LEAST_CONFIDENCE: Final = 0.5
 VENDORS = ("zendesk", "gorgias", "freshdesk", "freshservice", "intercom", "helpscout", "dbt_zendesk")
 
 
@@ -30,7 +32,7 @@ def add_statistics_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--levels", default="0.5,0.9", help="quantiles of durations; default: 0.5,0.9")
     parser.add_argument(
-        "--confidence", metavar="PERCENT", default=f"{100 * CONFIDENCE:g}", help="of intervals; default: 95"
+        "--confidence", metavar="PERCENT", default=percent_text(CONFIDENCE), help="of intervals; default: 95"
     )
     parser.add_argument(
         "--compare-to",
@@ -57,8 +59,7 @@ def statistics(chosen: argparse.Namespace) -> dict[str, Any]:
         "preset": chosen.preset,
         "quantiles": chosen.quantiles or QUANTILES[0],
         "levels": tuple(_number("--levels", part, "shares such as 0.5,0.9") for part in chosen.levels.split(",")),
-        # As a percentage it is written in a few digits: 95 is 0.95, and nothing beside it.
-        "confidence": round(_number("--confidence", chosen.confidence, "a percentage such as 95") / 100, 12),
+        "confidence": _confidence(chosen.confidence),
         "compare_to": chosen.compare_to,
         "min_n": _count("--min-n", chosen.min_n),
     }
@@ -76,6 +77,15 @@ def _number(option: str, text: str, expected: str) -> float:
         return float(text)
     except ValueError:
         raise InvalidValueError.of(option, text, expected=expected) from None
+
+
+def _confidence(text: str) -> float:
+    expected = "a percentage from 50 to less than 100"
+    # As a percentage it is written in a few digits: 95 is 0.95, and nothing beside it.
+    share = round(_number("--confidence", text, expected) / 100, 12)
+    if not _LEAST_CONFIDENCE <= share < 1:
+        raise InvalidValueError.of("--confidence", text, expected=expected, hint="95 for 95%")
+    return share
 
 
 def _count(option: str, text: str) -> int:

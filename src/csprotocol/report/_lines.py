@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from csprotocol.kpi import MIN_COMPARED
 from csprotocol.report._build import Report
 from csprotocol.report._groups import period_at
-from csprotocol.report._measure import Measure
+from csprotocol.report._measure import Measure, percent_text
 from csprotocol.report._spec import QUANTILES
 from csprotocol.report._suppress import COMPLEMENTARY
 from csprotocol.report._words import FEW, HIDDEN, counted
@@ -20,7 +20,7 @@ def reading_lines(report: Report) -> Iterator[str]:
     spec = report.spec
     measures = [measure for group in (*report.groups, report.total) for measure in group.measures]
     if any(each is not None for measure in measures for each in measure.intervals.values()):
-        level = f"{100 * spec.confidence:g}"
+        level = percent_text(spec.confidence)
         first = "median" if spec.levels[0] == 0.5 else "first quantile"
         yield (
             f"{level}%: {level} of 100 such intervals hold the true value; of shares by Wilson, of the net promoter "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -14,7 +15,7 @@ from csprotocol.report._change import Change
 from csprotocol.report._evidence import Durations, Evidence, Heading, Mean, Points, Share
 from csprotocol.report._spec import ReportSpec
 
-__all__ = ["Measure", "level_name", "measured"]
+__all__ = ["Measure", "level_name", "measured", "percent_text"]
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _SECOND: Final = timedelta(seconds=1)
@@ -74,10 +75,20 @@ def measured(evidence: Evidence, spec: ReportSpec) -> Measure:
 def level_name(level: float) -> str:
     """What a quantile is called.
 
-    >>> [level_name(level) for level in (0.5, 0.9, 0.975, 0.999)]
-    ['median', 'p90', 'p97.5', 'p99.9']
+    >>> [level_name(level) for level in (0.5, 0.9, 0.975, 0.50000001)]
+    ['median', 'p90', 'p97.5', 'p50.000001']
     """
-    return "median" if level == 0.5 else f"p{round(100 * level, 10):g}"
+    # In full: two levels never have one name.
+    return "median" if level == 0.5 else f"p{percent_text(level)}"
+
+
+def percent_text(share: float) -> str:
+    """A share as a percentage with all its digits.
+
+    >>> [percent_text(share) for share in (0.95, 0.9, 0.999999999999)]
+    ['95', '90', '99.9999999999']
+    """
+    return f"{(Decimal(repr(share)) * 100).normalize():f}"
 
 
 def _share(found: Share, spec: ReportSpec) -> Measure:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from csprotocol.report._build import Group, Report
 from csprotocol.report._lines import definition_lines, quality_lines, reading_lines
-from csprotocol.report._measure import Measure
+from csprotocol.report._measure import Measure, percent_text
 from csprotocol.report._words import change_text, counted, interval_text, value_text, verdict_text
 
 __all__ = ["Sheet", "headline", "sheets"]
@@ -93,7 +93,7 @@ def _duration_sheet(report: Report, measure: Measure) -> Sheet:
 
 
 def _level(report: Report) -> str:
-    return f"{100 * report.spec.confidence:g}%"
+    return f"{percent_text(report.spec.confidence)}%"
 
 
 def _changes(report: Report, measure: Measure) -> list[Column]:
