@@ -209,6 +209,11 @@ class TestSurvival:
         assert resolution_survival([ticket], at(5)).missing == {"cancelled": 1}
         assert resolution_survival([ticket], at(9)).n == 1
 
+    def test_a_curve_tells_what_it_is_of(self) -> None:
+        told = resolution_survival([], at(5), which="first").explain()
+        assert "as_of 2025-01-05T00:00:00+00:00, which first, within elapsed time" in told
+        assert "Resolution time (resolution)" in told
+
     def test_ageing_tells_its_instant(self) -> None:
         assert str(ageing([], at(2))).startswith("Backlog by age at 2025-01-02T00:00:00+00:00: ")
         assert backlog([], at(2)).at == at(2)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from csprotocol.kpi._backlog import is_live
 from csprotocol.kpi._choice import chosen
+from csprotocol.kpi._definitions import definition
 from csprotocol.kpi._first_reply import measured
 from csprotocol.kpi._interval import CONFIDENCE
 from csprotocol.kpi._open_time import Within
@@ -71,7 +73,7 @@ def resolution_survival(
             tally.miss(took.missing)
         elif took.value is not None:
             followed.append((took.value / _MICROSECOND, end is not None))
-    return survival_of(
+    found: Survival[timedelta] = survival_of(
         Sample((), is_time=True),
         followed,
         confidence=confidence,
@@ -79,6 +81,14 @@ def resolution_survival(
         missing=FrozenDict(sorted(tally.missing.items())),
         rejections=tuple(tally.rejections),
     )
+    options = {
+        "as_of": as_of.isoformat(),
+        "which": str(rule),
+        "within": "elapsed time" if within is None else "a calendar",
+        "merged": str(tally.merged),
+        "spam": str(tally.spam),
+    }
+    return replace(found, definition=definition("resolution"), options=FrozenDict(options))
 
 
 def _end(ticket: TicketFacts, at: datetime, which: Resolution) -> datetime | MissingReason | None:

@@ -21,7 +21,7 @@ from csprotocol.kpi._sample import Sample
 from csprotocol.kpi._view import View, chosen_row, counted_rows, interval_text, short
 from csprotocol.model import FrozenDict, Rejection
 
-__all__ = ["DurationSummary", "Measured", "RateSummary"]
+__all__ = ["DurationSummary", "Measured", "RateSummary", "explained"]
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -151,7 +151,7 @@ class DurationSummary(Viewed):
 
     def explain(self) -> str:
         """The number, what it rests on, the options chosen and the definition."""
-        return _explained(str(self), self.options, self.rejections, self.definition)
+        return explained(str(self), self.options, self.rejections, self.definition)
 
     def _view(self) -> View:
         around = self.interval().interval
@@ -230,7 +230,7 @@ class RateSummary(Viewed):
 
     def explain(self) -> str:
         """The number, what it rests on, the options chosen and the definition."""
-        return _explained(str(self), self.options, self.rejections, self.definition)
+        return explained(str(self), self.options, self.rejections, self.definition)
 
     def _view(self) -> View:
         return View(
@@ -259,11 +259,12 @@ def _written(options: Mapping[str, object]) -> FrozenDict[str, str]:
     return FrozenDict({name: str(value) for name, value in options.items()})
 
 
-def _explained(
-    headline: str, options: Mapping[str, str], rejections: tuple[Rejection, ...], definition: Definition
+def explained(
+    headline: str, options: Mapping[str, str], rejections: tuple[Rejection, ...], definition: Definition | None
 ) -> str:
+    """A number and all that it rests on, line by line."""
     lines = [headline]
     if options:
         lines.append("  chosen: " + ", ".join(f"{name} {value}" for name, value in options.items()))
     lines += [f"  rejected: {rejection}" for rejection in rejections]
-    return "\n".join([*lines, definition.explain()])
+    return "\n".join([*lines, *([definition.explain()] if definition else [])])

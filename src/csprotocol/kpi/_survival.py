@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -13,11 +13,13 @@ from typing import Generic, TypeVar
 
 from csprotocol.errors import InvalidValueError, NegativeDurationError
 from csprotocol.kpi._choice import as_written, chosen
+from csprotocol.kpi._definitions import Definition
 from csprotocol.kpi._interval import CONFIDENCE, Interval, normal_quantile
 from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import told
 from csprotocol.kpi._sample import Sample
-from csprotocol.kpi._view import Stairs, Table, View, as_number, counted_rows, short
+from csprotocol.kpi._summary import explained
+from csprotocol.kpi._view import Stairs, Table, View, as_number, chosen_row, counted_rows, short
 from csprotocol.model import FrozenDict, Rejection
 
 __all__ = ["Survival", "SurvivalBand", "SurvivalStep", "kaplan_meier", "survival_of"]
@@ -63,7 +65,8 @@ class Survival(Viewed, Generic[T]):
     """The share that is still open by time since the start, from those that ended and those that have not yet.
 
     ``n`` is how many were followed, ``ended`` how many of them ended, ``longest`` how long the longest was followed.
-    Where nothing was followed there are no steps and no answers.
+    Where nothing was followed there are no steps and no answers. ``definition`` and ``options`` say what was followed,
+    where that is a KPI.
 
     >>> found = kaplan_meier([1, 2, 3, 4, 10, 10], [True, True, True, True, False, False])
     >>> found.median, found.quantile(0.9) is None  # nobody knows when the last tenth will end
@@ -81,6 +84,8 @@ class Survival(Viewed, Generic[T]):
     missing: Mapping[str, int]
     rejected: Mapping[str, int]
     rejections: tuple[Rejection, ...]
+    definition: Definition | None = None
+    options: Mapping[str, str] = field(default_factory=FrozenDict)
 
     @property
     def median(self) -> T | None:
@@ -145,6 +150,14 @@ class Survival(Viewed, Generic[T]):
         found = "no value" if not self.n else "not reached" if self.median is None else str(self.median)
         return f"median {found}, {self.ended} ended; {told(self.n, self.missing, self.rejected)}"
 
+    def explain(self) -> str:
+        """The median, what it rests on, the options chosen and the definition.
+
+        >>> print(kaplan_meier([1, 2], [True, False]).explain())
+        median 1.0, 1 ended; n 2
+        """
+        return explained(str(self), self.options, self.rejections, self.definition)
+
     def _view(self) -> View:
         low, high = (short(end) if end is not None else "not reached" for end in self.median_ends)
         reached = [(f"{share:.0%}", found) for share in (0.25, 0.5, 0.75, 0.9) if (found := self.quantile(share))]
@@ -157,9 +170,11 @@ class Survival(Viewed, Generic[T]):
                 ("ended", f"{self.ended} of {self.n}"),
                 ("followed for", short(self.longest)),
                 *counted_rows(self.n, self.missing, self.rejected, self.rejections),
+                *chosen_row(self.options),
             ),
             Table(("ended", "after"), tuple((share, short(found)) for share, found in reached)) if reached else None,
             Stairs("share still open by time since the start", points, as_number(self.longest) or 0.0),
+            about=self.definition._view().rows if self.definition else (),
         )
 
 
@@ -190,8 +205,10 @@ def kaplan_meier(
     Source: Kaplan and Meier, JASA 53, 1958; M. Greenwood, 1926, for the variance.
     """
     sample, flags = Sample[T].of(took), tuple(ended)
-    if len(flags) != len(sample.numbers) or any(flag not in (True, False) for flag in flags):
-        raise InvalidValueError.of("ended", flags, expected="a yes or no for each duration")
+    odd = [flag for flag in flags if flag not in (True, False)]
+    if odd or len(flags) != len(sample.numbers):
+        found = odd[0] if odd else f"{len(flags)} for {len(sample.numbers)}"
+        raise InvalidValueError.of("ended", found, expected="a yes or no for each duration")
     followed = []
     rejections = []
     for number, flag in zip(sample.numbers, flags, strict=True):
