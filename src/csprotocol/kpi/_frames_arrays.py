@@ -11,11 +11,12 @@ from typing import Any, Final, NamedTuple
 
 from csprotocol.kpi._frames_cells import Cells
 from csprotocol.kpi._frames_days import Range, open_days, period_days
-from csprotocol.kpi._frames_facts import INSTANTS, STRANGE, Facts, known_columns, meaning_of_words
+from csprotocol.kpi._frames_facts import STRANGE, Facts, meaning_of_words
 from csprotocol.kpi._frames_lookup import DAY_MICROS
 from csprotocol.kpi._frames_native import numbered, numpy
 from csprotocol.kpi._frames_plan import Plan, Stretch, first_known
 from csprotocol.kpi._frames_question import NO_ID, ROWS, Counted, Key, Question
+from csprotocol.kpi._frames_schema import INSTANTS, Holds, Source, sources
 from csprotocol.kpi._frames_spec import TableSpec
 from csprotocol.kpi._frames_sums import KpiColumns
 from csprotocol.kpi._frames_tally import Tally
@@ -50,13 +51,13 @@ class Grouped(NamedTuple):
 def count(question: Question, given: Any) -> Counted:
     """What the groups of the frame ``given`` hold."""
     native = question.engine.given
-    known = known_columns(question.engine, given.collect_schema(), question.spec, question.wanted, question.key_columns)
+    known, keys = sources(question.engine, given.collect_schema(), question.spec, question.wanted, question.key_columns)
     # Ids and names of calendars are texts; they never become numbers.
-    texts = {fact: native[known[fact]] for fact in ("ticket_id", "calendar") if fact in known}
-    read = {fact: _read(fact, native[column], question.spec) for fact, column in known.items() if fact not in texts}
+    texts = {fact: _known(native, known[fact]) for fact in ("ticket_id", "calendar") if fact in known}
+    read = {fact: _read(fact, native, source, question.spec) for fact, source in known.items() if fact not in texts}
     facts = ArrayFacts(read, frozenset(known))
     question.check_known(facts)
-    grouped, names = _grouped(question, native, facts)
+    grouped, names = _grouped(question, {key: _known(native, source) for key, source in keys.items()}, facts)
     refused: Mapping[Key, Mapping[str, int]] = {}
     calendars = _calendar_numbers(question, texts.get("calendar"))
     if "ticket_id" in texts and (kept := _first_of_each(texts["ticket_id"])) is not None:
@@ -74,11 +75,18 @@ def count(question: Question, given: Any) -> Counted:
     return Counted(columns, rows, histograms, refused, names)
 
 
-def _read(fact: str, column: Any, spec: TableSpec) -> Any:
+def _known(native: Any, source: Source) -> Any:
+    """The column, with NaN taken for nothing, as pandas does in all but a few of its types."""
+    column = native[source.column]
+    return column.astype("float64") if source.holds is Holds.FLOATS else column
+
+
+def _read(fact: str, native: Any, source: Source, spec: TableSpec) -> Any:
     """A fact as numbers, whichever of its ways to hold one pandas has chosen."""
     np = numpy()
+    column = _known(native, source)
     if fact in INSTANTS:
-        return _micros(column)
+        return np.full(len(column), np.nan) if source.holds is Holds.NOTHING else _micros(column)
     if fact == "merged_into":
         return column.notna().to_numpy(dtype="float64")
     if fact == "status":
@@ -87,6 +95,8 @@ def _read(fact: str, column: Any, spec: TableSpec) -> Any:
         each = [meanings.get(str(word), STRANGE) for word in words]
         # The last one is of the rows whose number is -1: those without a word.
         return np.array([*each, np.nan])[codes]
+    if source.holds is Holds.NOTHING:
+        return np.full(len(column), np.nan)
     return column.to_numpy(dtype="float64", na_value=np.nan)
 
 
@@ -105,14 +115,16 @@ def _micros(column: Any) -> Any:
 # Groups
 
 
-def _grouped(question: Question, native: Any, facts: ArrayFacts) -> tuple[Grouped, Mapping[str, Sequence[str]]]:
+def _grouped(
+    question: Question, columns: Mapping[str, Any], facts: ArrayFacts
+) -> tuple[Grouped, Mapping[str, Sequence[str]]]:
     """The rows by their keys, those of periods by number; and the names of these."""
     np = numpy()
-    number: Any = np.zeros(len(native), dtype="int64")
+    number: Any = np.zeros(len(question.engine.given), dtype="int64")
     keys: list[Key] = [()]
     periods, names = _periods(question, facts)
     for key in question.keys:
-        codes, values = periods[key] if key in periods else numbered(native[question.key_columns[key]])
+        codes, values = periods[key] if key in periods else numbered(columns[key])
         width = len(values) + 1
         both = number * width + codes
         # The last of each width is of nothing, and nothing has the number -1.

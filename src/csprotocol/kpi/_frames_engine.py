@@ -61,6 +61,9 @@ def opened(frame: Any) -> tuple[Engine, Any]:
         found = nw.from_native(frame)
     except TypeError:
         raise _no_frame(frame) from None
+    except nw.exceptions.DuplicateError as error:
+        told = " ".join(str(error).split())
+        raise InvalidValueError.of("columns", told, expected="each name once", hint="rename or drop one") from None
     kind = found.implementation.value
     if kind not in ENGINES or not isinstance(found, nw.DataFrame | nw.LazyFrame):
         raise _no_frame(frame)

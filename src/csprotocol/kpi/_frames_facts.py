@@ -5,43 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from csprotocol.errors import InvalidValueError, NaiveDatetimeError
 from csprotocol.kpi._frames_engine import Engine, narwhals
+from csprotocol.kpi._frames_schema import INSTANTS, Holds, Source, sources
 from csprotocol.kpi._frames_spec import TableSpec
 from csprotocol.model import StatusCategory
 
-__all__ = ["CANCELLED", "DONE", "FACTS", "INSTANTS", "LIVE", "STRANGE", "Facts", "known_columns", "meaning_of_words"]
-__all__ += ["read_facts"]
-
-INSTANTS: Final = (
-    "created_at",
-    "first_customer_message_at",
-    "first_reply_at",
-    "first_agent_message_at",
-    "second_agent_message_at",
-    "first_auto_reply_at",
-    "last_public_agent_message_at",
-    "solved_at",
-    "first_solved_at",
-    "closed_at",
-)
-FLAGS: Final = ("replied", "opened_publicly", "surveyed", "agent_started", "spam", "sla_met")
-NUMBERS: Final = (
-    "agent_messages",
-    "agent_replies",
-    "customer_replies",
-    "agents",
-    "solves",
-    "closes",
-    "reopens",
-    "csat",
-    "nps",
-    "ces",
-)
-WORDS: Final = ("ticket_id", "merged_into", "status", "calendar")
-FACTS: Final = (*INSTANTS, *FLAGS, *NUMBERS, *WORDS)
+__all__ = ["CANCELLED", "DONE", "LIVE", "STRANGE", "Facts", "meaning_of_words", "read_facts", "strange_words"]
 
 _SECOND: Final = 1_000_000
+_NANOS: Final = 9
 
 # What a status means for the KPIs, as a number; nothing where it is unknown.
 LIVE: Final = 0.0
@@ -74,62 +46,51 @@ def read_facts(engine: Engine, frame: Any, spec: TableSpec, wanted: Iterable[str
         InvalidValueError: a column that is not there or holds another kind of thing.
         NaiveDatetimeError: instants without a time zone.
     """
-    nw = narwhals()
-    known = known_columns(engine, frame.collect_schema(), spec, wanted, keys)
-    micros = {fact: _instant(engine, column) for fact, column in known.items() if fact in INSTANTS}
-    if engine.kind in {"duckdb", "ibis", "pyspark"} and micros:
-        frame = _with_micros(engine, frame, {fact: known[fact] for fact in micros})
-        micros = {fact: nw.col(f"micros of {fact}") for fact in micros}
+    schema = frame.collect_schema()
+    known, grouped = sources(engine, schema, spec, wanted, keys)
+    instants = {fact: source for fact, source in known.items() if fact in INSTANTS and source.holds is Holds.INSTANTS}
+    prefix = "micros of "
+    while any(name.casefold().startswith(prefix) for name in schema):
+        prefix = f"_{prefix}"
+    if engine.kind in {"duckdb", "ibis", "pyspark"} and instants:
+        named = {f"{prefix}{fact}": source.column for fact, source in instants.items()}
+        frame = _with_micros(engine, frame, named)
+        micros = {fact: narwhals().col(f"{prefix}{fact}") for fact in instants}
+    else:
+        micros = {fact: _instant(engine, source.column) for fact, source in instants.items()}
     read = [
-        (micros[fact] if fact in micros else _number(fact, column, spec)).alias(fact) for fact, column in known.items()
+        (micros[fact] if fact in micros else _number(fact, source, spec)).alias(fact) for fact, source in known.items()
     ]
-    chosen = frame.select(*(nw.col(column).alias(key) for key, column in keys.items()), *read)
+    chosen = frame.select(*(_known(source).alias(key) for key, source in grouped.items()), *read)
     return Facts(chosen, frozenset(known))
 
 
-def known_columns(
-    engine: Engine, schema: Mapping[str, Any], spec: TableSpec, wanted: Iterable[str], keys: Mapping[str, str]
-) -> Mapping[str, str]:
-    """The columns of those of the ``wanted`` facts that the frame knows.
-
-    Raises:
-        InvalidValueError: a column is not there or holds another kind of thing.
-        NaiveDatetimeError: instants without a time zone.
-    """
-    for fact, column in spec.columns.items():
-        if fact not in FACTS:
-            raise InvalidValueError.unknown("TableSpec.columns", fact, FACTS)
-        if column not in schema:
-            raise InvalidValueError.unknown(f"TableSpec.columns[{fact}]", column, schema)
-    for column in keys.values():
-        if column not in schema:
-            raise InvalidValueError.unknown("by", column, schema)
-    named = {fact: spec.columns.get(fact, fact) for fact in sorted(set(wanted))}
-    known = {fact: column for fact, column in named.items() if column in schema}
-    for fact, column in known.items():
-        _check_type(engine, fact, column, schema[column])
-    return known
-
-
-def _check_type(engine: Engine, fact: str, column: str, dtype: Any) -> None:
+def strange_words(engine: Engine, frame: Any, spec: TableSpec) -> list[str]:
+    """Up to three words for a status that mean none."""
     nw = narwhals()
-    if fact in WORDS:
-        return
-    if fact in INSTANTS:
-        if not isinstance(dtype, nw.Datetime):
-            told = f"instants with a time zone, as {fact}"
-            raise InvalidValueError.of(f"column {column!r}", str(dtype), expected=told)
-        if dtype.time_zone is None and engine.kind != "pyspark":
-            raise NaiveDatetimeError.of_field(f"column {column!r}", f"a column of {dtype}")
-    elif dtype in {nw.String, nw.Categorical, nw.Enum} or isinstance(dtype, nw.Datetime):
-        kind = "yes or no" if fact in FLAGS else "numbers"
-        raise InvalidValueError.of(f"column {column!r}", str(dtype), expected=f"{kind}, as {fact}")
+    status = nw.col(spec.columns.get("status", "status")).cast(nw.String).alias("status")
+    words = frame.lazy().select(status) if engine.kind in {"pandas", "polars"} else frame.select(status)
+    strange = words.filter(~nw.col("status").is_in(list(meaning_of_words(spec)))).unique(keep="any")
+    rows = engine.rows(strange.collect() if engine.kind == "pandas" else strange)
+    return sorted(row["status"] for row in rows if row["status"] is not None)[:3]
+
+
+def _known(source: Source) -> Any:
+    """The column, with nothing in it where it says NaN: engines group, compare and count NaN each in its own way."""
+    nw = narwhals()
+    column = nw.col(source.column)
+    match source.holds:
+        case Holds.FLOATS:
+            return nw.when(~column.is_nan()).then(column)
+        case Holds.NOTHING:
+            # Of which kind does not matter, but there are engines that do little with columns of no kind.
+            return column.cast(nw.String)
+        case _:
+            return column
 
 
 def _instant(engine: Engine, column: str) -> Any:
     nw = narwhals()
-    if engine.kind in {"duckdb", "ibis", "pyspark"}:
-        return None
     micros = nw.col(column).dt.timestamp("us")
     if engine.kind == "pyarrow":
         # Arrow refuses to turn a whole number into a float that is not the same; the year 2256 is the first such.
@@ -144,35 +105,36 @@ def _with_micros(engine: Engine, frame: Any, columns: Mapping[str, str]) -> Any:
     match engine.kind:
         case "duckdb":
             each = [
-                f"CAST(epoch_us({_quoted(of)}) AS DOUBLE) AS {_quoted(f'micros of {to}')}" for to, of in columns.items()
+                # It counts in nanoseconds too, of which its function knows nothing.
+                f"CAST(epoch_us(CAST({_quoted(of)} AS TIMESTAMPTZ)) AS DOUBLE) AS {_quoted(to)}"
+                for to, of in columns.items()
             ]
             made = native.project(", ".join(["*", *each]))
         case "ibis":
-            made = native.mutate(
-                **{
-                    f"micros of {to}": (
-                        native[of].truncate("s").epoch_seconds().cast("float64") * 1_000_000
-                        + native[of].microsecond().cast("float64")
-                    )
-                    for to, of in columns.items()
-                }
-            )
+            made = native.mutate(**{to: _in_ibis(native[of]) for to, of in columns.items()})
         case _:
             from pyspark.sql import functions as spark
 
             made = native.withColumns(
-                {
-                    f"micros of {to}": spark.unix_micros(spark.col(f"`{of}`")).cast("double")
-                    for to, of in columns.items()
-                }
+                {to: spark.unix_micros(spark.col(f"`{of}`")).cast("double") for to, of in columns.items()}
             )
     return narwhals().from_native(made)
 
 
-def _number(fact: str, column: str, spec: TableSpec) -> Any:
+def _in_ibis(instant: Any) -> Any:
+    if instant.type().scale == _NANOS:
+        instant = instant.cast("timestamp('UTC', 6)")
+    whole = instant.truncate("s").epoch_seconds().cast("float64")
+    return whole * _SECOND + instant.microsecond().cast("float64")
+
+
+def _number(fact: str, source: Source, spec: TableSpec) -> Any:
     nw = narwhals()
-    found = nw.col(column)
-    if fact in {"ticket_id", "calendar"}:
+    found = _known(source)
+    if fact == "calendar":
+        # It is joined with plain texts; Arrow has several kinds of them.
+        return found.cast(nw.String)
+    if fact == "ticket_id":
         return found
     if fact == "merged_into":
         return nw.when(~found.is_null()).then(nw.lit(1.0)).otherwise(nw.lit(0.0))

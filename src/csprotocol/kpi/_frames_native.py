@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
-__all__ = ["Columns", "native_table", "numbered", "numpy"]
+__all__ = ["Columns", "native_table", "numbered", "numpy", "pandas"]
 
 Columns: TypeAlias = Mapping[str, tuple[type, Sequence[Any]]]
 """Values by column, with their type, which a column of nothing does not tell."""
@@ -46,11 +46,16 @@ def numpy() -> Any:
     return np
 
 
-def numbered(column: Any) -> tuple[Any, list[Any]]:
-    """A number for each row of a column of pandas, -1 where nothing is there, and the values that are numbered."""
+def pandas() -> Any:
+    """The library, where a frame is of it."""
     import pandas as pd
 
-    codes, values = pd.factorize(column)
+    return pd
+
+
+def numbered(column: Any) -> tuple[Any, list[Any]]:
+    """A number for each row of a column of pandas, -1 where nothing is there, and the values that are numbered."""
+    codes, values = pandas().factorize(column)
     return codes, values.tolist()
 
 
@@ -68,7 +73,9 @@ def _of_pandas(columns: Columns) -> Any:
     import pandas as pd
 
     def series(of: type, values: Sequence[Any]) -> Any:
-        dtype = {int: "int64", float: "float64", bool: "boolean"}.get(of)
+        # Its plain whole numbers have no way to say that one is missing.
+        whole = "int64" if None not in values else "Int64"
+        dtype = {int: whole, float: "float64", bool: "boolean"}.get(of)
         return pd.Series(list(values), dtype=dtype) if dtype or any(values) else pd.Series(list(values), dtype="str")
 
     return pd.DataFrame({name: series(of, values) for name, (of, values) in columns.items()})

@@ -16,7 +16,7 @@ from csprotocol.kpi._frames_durations import (
 from csprotocol.kpi._frames_facts import Facts
 from csprotocol.kpi._frames_plan import Plan, Stretch, outside
 from csprotocol.kpi._frames_rates import backlog_plan, facts_of_fcr, fcr_plan, reopen_plan, sla_plan, unreplied_plan
-from csprotocol.kpi._frames_scalar import SURVEYS, Empty, population
+from csprotocol.kpi._frames_scalar import SURVEYS, population
 from csprotocol.kpi._frames_spec import TableKpi
 from csprotocol.kpi._frames_surveys import facts_of_survey, survey_plan
 
@@ -92,7 +92,7 @@ def stretch_of(kpi: TableKpi, facts: Facts) -> Stretch | None:
     return stretch._replace(reasons=[*outside(facts, merged=merged, spam=spam), *stretch.reasons])
 
 
-def plan_of(kpi: TableKpi, facts: Facts, empty: Empty) -> Plan:
+def plan_of(kpi: TableKpi, facts: Facts) -> Plan:
     """What a KPI that is no duration does to a row."""
     merged, spam = population(kpi.options)
     is_survey = kpi.kpi in SURVEYS
@@ -108,5 +108,5 @@ def plan_of(kpi: TableKpi, facts: Facts, empty: Empty) -> Plan:
         case "unreplied":
             plan = unreplied_plan(facts)
         case _:
-            plan = survey_plan(kpi.kpi, facts, kpi.options, empty)
+            plan = survey_plan(kpi.kpi, facts, kpi.options)
     return plan._replace(reasons=[*outside(facts, merged=merged, spam=spam, told=not is_survey), *plan.reasons])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._frames_arrays import count as count_arrays
-from csprotocol.kpi._frames_facts import STRANGE
+from csprotocol.kpi._frames_facts import STRANGE, strange_words
 from csprotocol.kpi._frames_finish import Sums, summary_of
 from csprotocol.kpi._frames_portable import count as count_anywhere
 from csprotocol.kpi._frames_question import NO_ID, ROWS, Counted, Key, Question, Row
@@ -26,7 +26,8 @@ def groups(question: Question, given: Any) -> tuple[KpiGroup, ...]:
     question.check_columns(given.collect_schema())
     # What pandas holds are arrays, and numpy is several times quicker with them.
     counted = (count_arrays if question.engine.kind == "pandas" else count_anywhere)(question, given)
-    _check_statuses(row.get("status") for row in counted.rows.values())
+    if any(row.get("status") == STRANGE for row in counted.rows.values()):
+        raise _strange(question, given)
     found = [_group(question, counted, key) for key in dict.fromkeys([*counted.refused, *counted.rows])]
     return tuple(sorted(found, key=lambda group: [_order(part) for part in group.key]))
 
@@ -72,14 +73,14 @@ def _put_aside(row: Row, refused: Mapping[str, int]) -> dict[str, int]:
     return {code: count for code, count in found.items() if count}
 
 
-def _check_statuses(greatest: Iterable[float | None]) -> None:
-    if STRANGE in greatest:
-        raise InvalidValueError.of(
-            "column 'status'",
-            "words of another kind",
-            expected=f"one of {', '.join(StatusCategory)}",
-            hint="say what the shop's own words mean in TableSpec(statuses={word: status})",
-        )
+def _strange(question: Question, given: Any) -> InvalidValueError:
+    words = strange_words(question.engine, given, question.spec)
+    return InvalidValueError.of(
+        f"column {question.spec.columns.get('status', 'status')!r}",
+        ", ".join(words),
+        expected=f"one of {', '.join(StatusCategory)}",
+        hint="say what the shop's own words mean in TableSpec(statuses={word: status})",
+    )
 
 
 def _order(part: Any) -> tuple[bool, str, Any]:

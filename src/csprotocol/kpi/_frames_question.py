@@ -137,8 +137,7 @@ class Question:
 
     def plan(self, at: int, facts: Facts) -> Plan:
         """What a KPI that measures nothing does to a row."""
-        kpi = self.spec.kpis[at]
-        return plan_of(kpi, facts, self.empty[kpi.name])
+        return plan_of(self.spec.kpis[at], facts)
 
     def measured(self, stretch: Stretch, took: Any, opened: Any | None) -> Plan:
         """What one that measures does: ``took`` from one instant to the other, ``opened`` of it in open time.

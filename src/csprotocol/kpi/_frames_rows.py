@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from csprotocol.kpi._frames_facts import FACTS
+from csprotocol.kpi._frames_schema import FACTS
 from csprotocol.kpi._resolution import ends_of
 from csprotocol.model import TicketFacts
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from fractions import Fraction
+from math import inf, nextafter
+from typing import Any, Final
 
 from csprotocol.kpi._frames_facts import Facts
 from csprotocol.kpi._frames_plan import Kind, Plan, Reason, missing, rejected
-from csprotocol.kpi._frames_scalar import SURVEYS, Empty
+from csprotocol.kpi._frames_scalar import SURVEYS
 from csprotocol.kpi._population import MissingReason
+from csprotocol.kpi._survey import _limit
 
 __all__ = ["OUT_OF_SCALE", "facts_of_survey", "survey_plan"]
 
 OUT_OF_SCALE = "out-of-scale"
+_SHARES: Final = {"csat": ("satisfied_from", 2), "ces_share": ("easy_from", 3)}
+"""The option that tells which ratings count, and how many boxes count without it."""
 
 
 def facts_of_survey(kpi: str) -> tuple[str, ...]:
@@ -21,7 +26,7 @@ def facts_of_survey(kpi: str) -> tuple[str, ...]:
     return (column, "surveyed") if column == "csat" else (column,)
 
 
-def survey_plan(kpi: str, facts: Facts, options: Mapping[str, Any], empty: Empty) -> Plan:
+def survey_plan(kpi: str, facts: Facts, options: Mapping[str, Any]) -> Plan:
     """See the scalar function of the same name, over :func:`survey_answers`."""
     rating = facts(SURVEYS[kpi])
     reasons = []
@@ -36,11 +41,17 @@ def survey_plan(kpi: str, facts: Facts, options: Mapping[str, Any], empty: Empty
         counts = {"promoters": rating >= 9, "detractors": rating <= 6}
     else:
         low, high = options.get("scale", (1, 7) if SURVEYS[kpi] == "ces" else (1, 5))
-        off_scale = (rating < float(low)) | (rating > float(high))
-        if kpi in {"csat", "ces_share"}:
-            # The scalar function has settled which ratings count, by default too.
-            counts = {"met": rating >= float(empty.options["satisfied_from"])}  # type: ignore[union-attr]
+        off_scale = (rating < _least(low)) | (rating > -_least(-high))
+        if kpi in _SHARES:
+            limit, boxes = _SHARES[kpi]
+            counts = {"met": rating >= _least(_limit((low, high), limit, options.get(limit), boxes=boxes))}
         else:
             sums = {"total": rating}
     reasons.append(rejected(OUT_OF_SCALE, off_scale))
     return Plan(reasons, sums, counts)
+
+
+def _least(limit: Any) -> float:
+    """The least float that is not below ``limit``, so that comparing with it is comparing with ``limit``."""
+    near = float(limit)
+    return near if Fraction(near) >= Fraction(limit) else nextafter(near, inf)
