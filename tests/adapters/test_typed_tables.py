@@ -259,6 +259,21 @@ class TestWorkbook:
         read = tickets(path, mapping("id", "again"))
         assert [rejection.code for rejection in read.rejected] == ["error-cell"]
 
+    def test_merged_cells_below_the_header_are_told(self, tmp_path: Path) -> None:
+        path = tmp_path / "t.xlsx"
+        book = openpyxl.Workbook()
+        for row in (["Tickets of November", None], ["id", "who"], ["1", "Ana"], ["2", None], ["3", "José"]):
+            book.active.append(row)
+        book.active.merge_cells("A1:B1")
+        book.save(path)
+        assert [note.code for note in tickets(path, mapping("id", "who")).warnings] == ["above-header"]
+        book.active.merge_cells("B3:B4")
+        book.save(path)
+        read = tickets(path, mapping("id", "who"))
+        assert [ticket.agent for ticket in read.value.facts] == ["Ana", None, "José"]
+        (_, note) = read.warnings
+        assert (note.code, note.count) == ("merged-cells", 1)
+
     def test_a_formula_with_its_value(self, tmp_path: Path) -> None:
         path = xlsx(tmp_path / "t.xlsx", [["id", "again"], ["1", "=1+1"]])
         rewritten(path, rb"<f>1\+1</f><v ?/?>(</v>)?", b"<f>1+1</f><v>2</v>")

@@ -102,4 +102,4 @@ class TestBatches:
 
     def test_any_column_beside_what_the_mapping_names(self, files: Path) -> None:
         told = report_on("tickets.parquet", *OPTIONS, "--by", "shop", "--quantiles", "histogram")
-        assert {g["key"]["shop"]: g["tickets"] for g in told["groups"]} == {"Norte": 9, "Sur": 6, "(unknown)": 1}
+        assert {g["key"]["shop"]: g["tickets"] for g in told["groups"]} == {"Norte": 9, "Sur": 6, None: 1}

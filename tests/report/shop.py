@@ -118,16 +118,19 @@ _DONE = ("resolved", "closed")
 _LIMITS = {"first_reply": ("business", 3600.0), "resolution": ("elapsed", 48 * 3600.0)}
 
 
-def groups_of(rows: Iterable[Row], by: tuple[str, ...], tz: str = "Europe/Madrid") -> dict[tuple[str, ...], list[Row]]:
-    def value(row: Row, name: str) -> str:
+Key = tuple[str | None, ...]
+
+
+def groups_of(rows: Iterable[Row], by: tuple[str, ...], tz: str = "Europe/Madrid") -> dict[Key, list[Row]]:
+    def value(row: Row, name: str) -> str | None:
         opened = _at(row["opened"])
         if name == "month":
-            return opened.astimezone(ZoneInfo(tz)).isoformat()[:7] if opened else "(unknown)"
+            return opened.astimezone(ZoneInfo(tz)).isoformat()[:7] if opened else None
         column = {"channel": "via", "priority": "prio", "status": "state"}.get(name, name)
         cell = row[column]
-        return {"mail": "email"}.get(cell, cell) if name == "channel" and cell else cell or "(unknown)"
+        return {"mail": "email"}.get(cell, cell) if name == "channel" and cell else cell or None
 
-    found: dict[tuple[str, ...], list[Row]] = {}
+    found: dict[Key, list[Row]] = {}
     for row in rows:
         found.setdefault(tuple(value(row, name) for name in by), []).append(row)
     return found

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from csprotocol.adapters import Read, TicketExport
+from csprotocol.adapters.table import TableMapping, tickets
 from csprotocol.cli._report_options import VENDORS
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi import csat, csat_balance, csat_mean, fcr, first_reply, preset, resolution
@@ -113,6 +114,34 @@ class TestNumbers:
         spec = ReportSpec(as_of=NOON, by=(), preset="helpscout", min_n=0, csat_scale=(0, 1))
         measure = build(read, spec).total.measure("csat_balance")
         assert measure.counts == {"satisfied": 6, "neutral": 0, "dissatisfied": 3}
+
+
+class TestTables:
+    @pytest.mark.parametrize(
+        ("vendor", "reply", "resolution_hours"),
+        [("intercom", 1.5, None), ("gorgias", None, 3.5), ("redo", None, 3.5), ("plain", 1.5, None)],
+    )
+    def test_a_column_with_the_first_word_of_the_customer_starts_the_clock(
+        self, vendor: str, reply: float | None, resolution_hours: float | None
+    ) -> None:
+        mapping = TableMapping.from_dict(
+            {
+                "source": "test",
+                "layout": "tickets",
+                "columns": {
+                    "ticket_id": "id", "created_at": "opened", "first_customer_message_at": "asked",
+                    "first_reply_at": "answered", "closed_at": "closed", "agent_started": "ours", "status": "state",
+                },
+            }
+        )  # fmt: skip
+        header = "id,opened,asked,answered,closed,ours,state"
+        row = "1,2026-11-02T12:00Z,2026-11-02T12:30Z,2026-11-02T14:00Z,2026-11-02T16:00Z,no,closed"
+        spec = ReportSpec(as_of=after(100), by=(), preset=vendor, min_n=0)
+        total = build(tickets([header, row], mapping), spec).total
+        if reply is not None:
+            assert total.measure("first_reply", "elapsed").values["mean"] == reply * 3600
+        if resolution_hours is not None:
+            assert total.measure("resolution", "elapsed").values["mean"] == resolution_hours * 3600
 
 
 class TestWhatIsSaid:

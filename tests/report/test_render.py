@@ -180,7 +180,34 @@ class TestFormats:
     @pytest.mark.parametrize("form", FORMATS)
     def test_each_tells_the_group_and_the_source_of_all_numbers(self, form: str) -> None:
         told = render(report(("product",)), form)
-        assert ("Lamp" in told, "Chair" in told, "(unknown)" in told) == (True, True, True)
+        assert ("Lamp" in told, "Chair" in told, ("null" if form == "json" else "(unknown)") in told) == (
+            True,
+            True,
+            True,
+        )
+
+    def test_no_name_of_a_group_looks_like_another_or_like_the_total(self) -> None:
+        names = ("all", "(unknown)", "'(unknown)", "=1", "'=1", "''=1", None)
+        facts = tuple(TicketFacts(ticket_id=f"t{i}", agent=name) for i, name in enumerate(names))
+        told = build(Read(TicketExport(source="test", facts=facts)), ReportSpec(as_of=NOW, by=("agent",)))
+        laws.check(told)
+        assert {group["key"]["agent"] for group in laws.plain(told)["groups"]} == {*names}
+        rows = {(row["agent"], row["row"]) for row in laws.csv_rows(render(told, "csv"))}
+        assert rows == {
+            ("all", "total"), ("all", "group"), ("(unknown)", "group"), ("'(unknown)", "group"),
+            ("''(unknown)", "group"), ("'=1", "group"), ("''=1", "group"), ("'''=1", "group"),
+        }  # fmt: skip
+        assert '  "(unknown)"  ' in render(told)
+
+    def test_wide_letters_take_two_places(self) -> None:
+        told = render(of_agents("漢" * 60, "b" * 60), width=100)
+        rows = [line.split("  ")[1] for line in told.splitlines() if line.startswith(("  漢", "  b"))]
+        assert {*rows} == {"漢" * 19 + "…", "b" * 39 + "…"}
+
+    def test_a_narrow_terminal_wraps_the_first_line_too(self) -> None:
+        read = Read(TicketExport(source="a shop with a long name " * 4, facts=()))
+        told = render(build(read, ReportSpec(as_of=NOW, by=())), width=60)
+        assert max(map(len, told.splitlines())) <= 60
 
     def test_the_report_is_a_value(self) -> None:
         told = report(("month",))

@@ -117,14 +117,14 @@ class TestSpec:
         for period, key in (("week", "2026-W45"), ("month", "2026-11"), ("quarter", "2026-Q4"), ("year", "2027")):
             told = report((period,))
             assert (key,) in {group.key for group in told.groups}
-            assert told.groups[-1].key == ("(unknown)",)
+            assert told.groups[-1].key == (None,)
             laws.check(told)
 
     def test_the_anchor_decides_the_period(self) -> None:
         for anchor, column in (("created", "opened"), ("first_reply", "replied"), ("resolved", "solved")):
-            months: dict[tuple[str, ...], int] = {}
+            months: dict[tuple[str | None, ...], int] = {}
             for row in shop.TICKETS:
-                key = (row[column][:7] or "(unknown)",)
+                key = (row[column][:7] or None,)
                 months[key] = months.get(key, 0) + 1
             told = {group.key: group.tickets for group in report(("month",), anchor=anchor).groups}
             assert told == months
@@ -138,12 +138,12 @@ class TestSpec:
         told = report(("month", "language"))
         notes = [str(note) for note in told.quality.notices if note.code == "unknown-dimension"]
         assert notes == ["tickets without any language: the export has no such value (16)"]
-        assert {group.key[1] for group in told.groups} == {"(unknown)"}
+        assert {group.key[1] for group in told.groups} == {None}
 
     @pytest.mark.parametrize(
         ("options", "said"),
         [
-            ({"by": ("flavour",)}, "by: 'flavour' is unknown"),
+            ({"by": ("flavour",)}, "by must be something that some ticket has, got 'flavour'; possible: day"),
             ({"by": ("month", "day")}, "at most one of day, week, month, quarter, year"),
             ({"by": ("month", "month")}, "each dimension once"),
             ({"tz": "Madrid"}, "tz must be an IANA time zone"),
@@ -183,6 +183,7 @@ class TestTarget:
             ("first_reply", "KPI=NUMBERunit"),
             ("frt=4h", "'frt' is unknown; possible: first_reply, resolution"),
             ("first_reply=0h", "must be longer than 0"),
+            ("first_reply=0.0000001s", "target must be longer than 0, got 'first_reply=0.0000001s'"),
             ("first_reply=-4h", "KPI=NUMBERunit"),
             ("first_reply=4h:working", "KPI=NUMBERunit"),
             ("first_reply=999999999999999h", "a time that somebody could wait"),

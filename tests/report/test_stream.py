@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,7 +24,7 @@ from csprotocol.adapters._parquet_columns import MISSING, DayOffsets
 from csprotocol.adapters._parquet_repeats import find_repeats
 from csprotocol.adapters.table import TableMapping, tickets
 from csprotocol.calendar import BusinessCalendar, BusinessHours
-from csprotocol.errors import ExportError, InvalidValueError
+from csprotocol.errors import ExportError, InvalidValueError, MissingExtraError
 from csprotocol.kpi import vendors
 from csprotocol.report import Report, ReportSpec, Target, _stream, build
 from csprotocol.report._stream import build_streamed, dimensions_of
@@ -34,6 +36,7 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 PRESETS = tuple(vendor.id for vendor in vendors())
 COLUMNS = {
     "ticket_id": "id", "created_at": "opened", "first_reply_at": "answered", "solved_at": "solved",
+    "first_customer_message_at": "word",
     "closed_at": "closed", "status": "state", "channel": "via", "priority": "prio", "agent": "who", "csat": "stars",
     "nps": "nps", "surveyed": "asked", "reopens": "again", "agent_replies": "replies", "spam": "junk",
     "merged_into": "into", "sla_met": "kept", "agent_started": "ours",
@@ -62,7 +65,7 @@ FAR = st.sampled_from([datetime(1960, 1, 1, 5), datetime(1850, 3, 3), datetime(2
 STAMPS = st.none() | st.one_of(*[NEAR] * 12, FAR)
 ROW = st.fixed_dictionaries(
     {
-        **dict.fromkeys(("opened", "answered", "solved", "closed"), STAMPS),
+        **dict.fromkeys(("opened", "word", "answered", "solved", "closed"), STAMPS),
         "state": st.none() | st.sampled_from(["Open", "Waiting", "Done", "Done", "Closed", "No", " Open ", "Odd"]),
         "via": st.none() | st.sampled_from(["Mail", "Chat", "Pigeon", " "]),
         "prio": st.none() | st.sampled_from(["high", "low", "(unknown)"]),
@@ -114,7 +117,7 @@ def arrow_table(rows: list[tuple[int, dict[str, Any]]], ids: str, stamps: Any) -
         return None if ids == "gaps" and number % 9 == 0 else f"T{number}"
 
     kinds = {
-        **dict.fromkeys(("opened", "answered", "solved", "closed"), stamps),
+        **dict.fromkeys(("opened", "word", "answered", "solved", "closed"), stamps),
         "state": pa.dictionary(pa.int8(), pa.string()),
         "via": pa.string(), "prio": pa.large_string(), "who": pa.string(), "stars": pa.int16(), "nps": pa.float64(),
         **dict.fromkeys(("asked", "junk", "kept", "ours"), pa.bool_()), "again": pa.float64(), "replies": pa.int64(),
@@ -171,9 +174,9 @@ class TestLaw:
         pyarrow.parquet.write_table(arrow_table(rows, ids, stamps), path, row_group_size=11)
         try:
             expected = build(tickets(path, MAPPING), spec)
-        except InvalidValueError:
+        except InvalidValueError as refused:
             # No ticket has the attribute.
-            with pytest.raises(InvalidValueError):
+            with pytest.raises(InvalidValueError, match=f"^{re.escape(str(refused))}$"):
                 streamed(path, spec)
             return
         told = streamed(path, spec)
@@ -353,6 +356,31 @@ class TestRefusals:
     def test_an_unknown_dimension(self, tmp_path: Path) -> None:
         with pytest.raises(InvalidValueError, match="by: 'colour' is unknown"):
             streamed(shop(tmp_path, 3), ReportSpec(as_of=NOW, by=("colour",), quantiles="histogram"))
+
+    @pytest.mark.parametrize("tiers", [["(unknown)", None], [None, None]])
+    def test_an_attribute_without_values_is_refused_in_one_way(self, tmp_path: Path, tiers: list[str | None]) -> None:
+        rows = [(i, dict.fromkeys(ROW_NAMES) | {"tier": tier}) for i, tier in enumerate(tiers)]
+        path = tmp_path / "t.parquet"
+        pyarrow.parquet.write_table(arrow_table(rows, "text", pa.timestamp("us")), path)
+        spec = ReportSpec(as_of=NOW, by=("tier",), quantiles="histogram")
+        if any(tiers):
+            told = streamed(path, spec)
+            assert [group.key for group in told.groups] == [("(unknown)",), (None,)]
+            same(told, build(tickets(path, MAPPING), spec))
+            return
+        said = "by must be something that some ticket has, got 'tier'"
+        with pytest.raises(InvalidValueError, match=said):
+            streamed(path, spec)
+        with pytest.raises(InvalidValueError, match=said):
+            build(tickets(path, MAPPING), spec)
+
+    def test_without_numpy(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = shop(tmp_path, 3)
+        monkeypatch.setitem(sys.modules, "numpy", None)
+        with pytest.raises(
+            MissingExtraError, match=r"in batches needs the optional libraries of csprotocol\[parquet\]"
+        ):
+            TicketBatches(path, MAPPING)
 
     def test_more_groups_than_anybody_reads(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(_stream, "_MOST_GROUPS", 3)

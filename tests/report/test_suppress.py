@@ -29,7 +29,19 @@ def report(sizes: dict[str, int], min_n: int = 5, met: int = 1) -> Report:
     return told
 
 
-def hidden(told: Report) -> dict[str, str]:
+def mixed(groups: dict[str, tuple[int, int]]) -> Report:
+    """Groups of so many tickets, of which so many kept their promise."""
+    facts = tuple(
+        TicketFacts(ticket_id=f"{agent}{i}", agent=agent, sla_met=i < met)
+        for agent, (size, met) in groups.items()
+        for i in range(size)
+    )
+    told = build(Read(TicketExport(source="test", facts=facts)), ReportSpec(as_of=NOW, by=("agent",), min_n=5))
+    laws.check(told)
+    return told
+
+
+def hidden(told: Report) -> dict[str | None, str]:
     return {
         group.key[0]: measure.suppressed
         for group in (*told.groups, told.total)
@@ -54,6 +66,40 @@ class TestSuppression:
     )
     def test_which_groups(self, sizes: dict[str, int], expected: dict[str, str]) -> None:
         assert hidden(report(sizes)) == expected
+
+    @pytest.mark.parametrize(
+        ("groups", "expected"),
+        [
+            # 20 of 26, of which C has 20: neither A nor B has any, unless C is hidden with them.
+            ({"a": (3, 0), "b": (3, 0), "c": (20, 20)}, {"a": "few", "b": "few", "c": "hidden"}),
+            ({"a": (3, 3), "b": (3, 3), "c": (9, 4), "d": (20, 8)}, {"a": "few", "b": "few", "c": "hidden"}),
+            (
+                {"a": (3, 0), "b": (3, 0), "c": (9, 0), "d": (20, 8)},
+                {"a": "few", "b": "few", "c": "hidden", "d": "hidden"},
+            ),
+            # Where all are of one kind, no group hides another, and the total goes.
+            ({"a": (3, 0), "b": (3, 0), "c": (20, 0)}, {"a": "few", "b": "few", "all": "hidden"}),
+            ({"a": (3, 1), "b": (3, 0), "c": (20, 0)}, {"a": "few", "b": "few"}),
+        ],
+    )  # fmt: skip
+    def test_groups_of_one_kind_are_not_told_by_the_total(
+        self, groups: dict[str, tuple[int, int]], expected: dict[str, str]
+    ) -> None:
+        words = {"small-sample": "few", "complementary": "hidden"}
+        assert {name: words[why] for name, why in hidden(mixed(groups)).items()} == expected
+
+    @given(
+        st.dictionaries(
+            st.sampled_from("abcdefg"),
+            st.integers(1, 9).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))),
+            min_size=2,
+        )
+    )
+    def test_the_rest_of_the_total_is_never_of_one_kind(self, groups: dict[str, tuple[int, int]]) -> None:
+        found = hidden(mixed(groups))
+        left = [groups[str(name)] for name in found if name in groups]
+        if left and "all" not in found:
+            assert 0 < sum(met for _, met in left) < sum(size for size, _ in left)
 
     def test_zero_shows_all(self) -> None:
         assert hidden(report({"a": 1, "b": 9}, min_n=0)) == {}

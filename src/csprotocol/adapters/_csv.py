@@ -92,7 +92,7 @@ class CsvTable:
         if not shown:
             raise ExportError.at(
                 self.file,
-                f"is not in the first line, which has {len(self.header)} fields and none of the names expected",
+                f"is not in the first line, which has {_fields_of(len(self.header))} and none of the names expected",
                 line=1,
                 column=column,
                 hint="the first line must be the header; is this the right file and delimiter?",
@@ -290,8 +290,11 @@ def _rows(
         if len(row) == width:
             yield line, row
         elif row:
-            fields = "1 field" if len(row) == 1 else f"{len(row)} fields"
-            yield line, RefusedError("field-count", f"{fields}, the header has {width}")
+            yield line, RefusedError("field-count", f"{_fields_of(len(row))}, the header has {width}")
+
+
+def _fields_of(count: int) -> str:
+    return "1 field" if count == 1 else f"{count} fields"
 
 
 class _CountedLines:

@@ -32,9 +32,17 @@ Activity = Literal[
 
 _FORBID: Final[dict[str, Any]] = {"extra": "forbid"}
 
-INSTANTS: Final[tuple[str, ...]] = ("at", "created_at", "first_reply_at", "solved_at", "closed_at")
+INSTANTS: Final[tuple[str, ...]] = (
+    "at",
+    "created_at",
+    "first_customer_message_at",
+    "first_reply_at",
+    "solved_at",
+    "closed_at",
+)
 # A log of events says these itself; a column beside it could only contradict it.
 _TICKETS_ONLY: Final = (
+    "first_customer_message_at",
     "first_reply_at",
     "solved_at",
     "closed_at",
@@ -71,6 +79,7 @@ class Columns:
     activity: str | None = None
     actor: str | None = None
     created_at: str | None = None
+    first_customer_message_at: str | None = None
     first_reply_at: str | None = None
     solved_at: str | None = None
     closed_at: str | None = None

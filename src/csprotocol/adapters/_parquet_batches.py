@@ -16,7 +16,7 @@ from csprotocol.adapters._read import Outcome, Tally
 from csprotocol.adapters._table_cells import TableCells
 from csprotocol.adapters._table_source import wanted
 from csprotocol.adapters._table_tickets import TicketRows
-from csprotocol.errors import InvalidValueError
+from csprotocol.errors import InvalidValueError, MissingExtraError
 from csprotocol.model import TicketFacts
 
 __all__ = ["Batch", "TicketBatches"]
@@ -64,6 +64,7 @@ class TicketBatches:
     ) -> None:
         if mapping.layout != "tickets":
             raise InvalidValueError.of("layout", mapping.layout, expected="tickets, to be read in batches")
+        _require_numpy()
         self.mapping = _narrowed(mapping, dimensions)
         self.tally = Tally(strict=strict)
         self._source = ParquetTable(path)
@@ -159,6 +160,13 @@ class TicketBatches:
             facts,
             ids if whole else ids.take(_indices(kept)),
         )
+
+
+def _require_numpy() -> None:
+    try:
+        import numpy as np  # noqa: F401  # asked for once, before anything is read
+    except ImportError:
+        raise MissingExtraError.of("parquet", "reading a Parquet file in batches") from None
 
 
 def _indices(positions: Any) -> Any:

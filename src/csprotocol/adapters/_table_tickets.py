@@ -78,6 +78,7 @@ def _facts(row: RowCells, cells: TableCells) -> TicketFacts:
         customer_id=row.text("customer_id"),
         order_id=row.text("order_id"),
         created_at=row.stamp("created_at"),
+        first_customer_message_at=row.stamp("first_customer_message_at"),
         first_reply_at=first_reply_at,
         # An empty cell of the column with the first reply says that there was none; how many it never says.
         replied=first_reply_at is not None if "first_reply_at" in cells.names else None,

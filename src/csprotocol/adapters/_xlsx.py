@@ -25,6 +25,8 @@ _PROGRESS_ROWS: Final = 1_000
 _MIDNIGHT: Final = time(0)
 # What a format of Excel shows beside the date: hours or seconds, outside of quoted words and colours.
 _QUOTED: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?(f)[ >/]")
+_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell ref="[A-Z]+\d+:[A-Z]+(\d+)"')
 _NO_VALUE: Final = ErrorCell("a formula without a value")
 
 Row = tuple[int, list[str]]
@@ -60,6 +62,11 @@ def open_xlsx(
             names.pop()
         kept = above[: [at for at, _ in above].index(line)]
         tally.notice("above-header", f"rows above the header of {book.file}", count=len(kept))
+        tally.notice(
+            "merged-cells",
+            f"merged cells below the header of {book.file}: the first of them has the value, the others have none",
+            count=book.merged(name, below=line),
+        )
         below = chain(above[len(kept) + 1 :], rows)
         yield CsvTable(tuple(each.strip() for each in names), _cut(below, len(names)), tally.file(book.file), tally)
     finally:
@@ -117,6 +124,14 @@ class _Book:
             if progress is not None and not at % _PROGRESS_ROWS and last:
                 progress(size * min(at, last) // last, size)
 
+    def merged(self, name: str, *, below: int) -> int:
+        """How many ranges of merged cells reach beyond the row ``below``."""
+        # Read-only sheets leave out what stands behind their rows.
+        part = self._values[name]._worksheet_path  # the library tells it nowhere else
+        with self._faults(), ZipFile(self.path) as archive:
+            ends = [int(end) for end in _found(archive, part, _MERGED)]
+        return sum(end > below for end in ends)
+
     def _read(self, sheet: Any) -> Iterator[Any]:
         # Writers are often wrong about how large their sheets are.
         sheet.reset_dimensions()
@@ -146,12 +161,8 @@ class _Book:
             for name in archive.namelist():
                 if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
                     continue
-                with archive.open(name) as sheet:
-                    end = b""
-                    while part := sheet.read(2**20):
-                        if re.search(rb"<(\w+:)?f[ >/]", end + part):
-                            return True
-                        end = part[-16:]
+                if next(_found(archive, name, _FORMULA), None) is not None:
+                    return True
         return False
 
     @contextmanager
@@ -166,6 +177,19 @@ class _Book:
             raise ExportError.at(
                 self.file, f"cannot be read as a workbook ({told})", hint="is it whole? save it once more as .xlsx"
             ) from None
+
+
+def _found(archive: ZipFile, name: str, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
+    """What the one group of the pattern holds wherever it occurs in a part of the archive."""
+    with archive.open(name) as opened:
+        rest = b""
+        while part := opened.read(2**20):
+            text = rest + part
+            # Not beyond the last mark that is closed: the next part may go on with it.
+            whole = text.rfind(b">") + 1
+            for match in pattern.finditer(text[:whole]):
+                yield match[1]
+            rest = text[whole:]
 
 
 def _header(rows: Iterator[Row], wanted: Collection[str]) -> tuple[list[Row], Row | None]:

@@ -12,7 +12,7 @@ from csprotocol.model import FrozenDict, Rejection
 from csprotocol.report._anomalies import Anomaly, anomalies
 from csprotocol.report._collect import applicable, evidence
 from csprotocol.report._compared import with_changes
-from csprotocol.report._groups import UNKNOWN, grouped
+from csprotocol.report._groups import Key, grouped
 from csprotocol.report._measure import Measure, measured
 from csprotocol.report._reach import Reach
 from csprotocol.report._spec import ReportSpec
@@ -35,9 +35,9 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The tickets that share a value in each dimension, and their measures."""
+    """The tickets that share a value in each dimension, and their measures; in ``key`` ``None`` is no value."""
 
-    key: tuple[str, ...]
+    key: Key
     tickets: int
     measures: tuple[Measure, ...]
 
@@ -121,12 +121,12 @@ def build(
 class Found(NamedTuple):
     """What was found in one group of tickets, before it is held against others."""
 
-    key: tuple[str, ...]
+    key: Key
     tickets: int
     measures: tuple[Measure, ...]
 
 
-def key_of_all(spec: ReportSpec) -> tuple[str, ...]:
+def key_of_all(spec: ReportSpec) -> Key:
     """The key of the total: as long as that of a group."""
     return ("all",) + ("",) * (len(spec.by) - 1)
 
@@ -145,14 +145,12 @@ def assembled(source: str, spec: ReportSpec, found: Sequence[Found], total: Foun
     )
 
 
-def notices(
-    keys: Collection[tuple[str, ...]], spec: ReportSpec, *, tickets: int, again: int, beyond: int
-) -> Iterator[Notice]:
+def notices(keys: Collection[Key], spec: ReportSpec, *, tickets: int, again: int, beyond: int) -> Iterator[Notice]:
     """What the report itself found odd: tickets told ``again``, and those ``beyond`` their calendar."""
     if again:
         yield Notice("duplicate-ticket", "tickets that are told once more; the first counts", again)
     for i, name in enumerate(spec.by):
-        if keys and all(key[i] == UNKNOWN for key in keys):
+        if keys and all(key[i] is None for key in keys):
             means = f"{name} (by the instant {spec.anchor})" if name in PERIODS else name
             yield Notice("unknown-dimension", f"tickets without any {means}: the export has no such value", tickets)
     if beyond:

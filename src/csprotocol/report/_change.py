@@ -64,7 +64,7 @@ def period_before(key: str, period: str) -> str | None:
 
     >>> [period_before(*each) for each in (("2026-01", "month"), ("2026-W01", "week"), ("2026-Q1", "quarter"))]
     ['2025-12', '2025-W52', '2025-Q4']
-    >>> period_before("(unknown)", "month") is None
+    >>> period_before("someday", "month") is None
     True
     """
     try:

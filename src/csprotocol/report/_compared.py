@@ -10,12 +10,11 @@ from csprotocol.kpi import MIN_COMPARED, Comparison, NetPromoterScore, RateSumma
 from csprotocol.kpi._merged import Quantile, compare_quantiles
 from csprotocol.model import FrozenDict
 from csprotocol.report._change import Change, NoChange, change_of, period_before
+from csprotocol.report._groups import Key
 from csprotocol.report._measure import Measure
 from csprotocol.report._spec import ReportSpec
 
 __all__ = ["with_changes"]
-
-Key = tuple[str, ...]
 
 _NONE_BEFORE: Final = Change("", None, 0, None, None, None, NoChange.NO_PREVIOUS)
 
@@ -28,7 +27,8 @@ def with_changes(groups: Mapping[Key, Sequence[Measure]], spec: ReportSpec) -> d
     at = spec.by.index(spec.period)
     found: dict[Key, tuple[Measure, ...]] = {}
     for key, measures in groups.items():
-        period = period_before(key[at], spec.period)
+        now = key[at]
+        period = period_before(now, spec.period) if now else None
         before = groups.get((*key[:at], period, *key[at + 1 :])) if period else None
         found[key] = tuple(
             replace(measure, change=_change(measure, before[i], period or "", spec) if before else _NONE_BEFORE)

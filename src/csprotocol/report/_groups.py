@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
-from typing import Final
+from typing import TypeAlias
 
-from csprotocol.errors import InvalidValueError
+from csprotocol.errors import InvalidValueError, one_of
 from csprotocol.kpi import PERIODS, period_of
 from csprotocol.model import TicketFacts
 from csprotocol.report._spec import PROPERTIES, ReportSpec
 
-__all__ = ["UNKNOWN", "apart", "grouped", "order", "period_at"]
+__all__ = ["Key", "apart", "grouped", "no_such_dimension", "order", "period_at"]
 
-UNKNOWN: Final = "(unknown)"
+Key: TypeAlias = tuple[str | None, ...]
+"""The value of a group in each dimension; ``None`` is none, and nothing that a cell may say."""
 
 
-def grouped(facts: Iterable[TicketFacts], spec: ReportSpec) -> dict[tuple[str, ...], list[TicketFacts]]:
+def grouped(facts: Iterable[TicketFacts], spec: ReportSpec) -> dict[Key, list[TicketFacts]]:
     """The tickets by their value in each dimension, in order, the unknown last.
 
     Raises:
@@ -29,18 +30,18 @@ def grouped(facts: Iterable[TicketFacts], spec: ReportSpec) -> dict[tuple[str, .
     return {key: found[key] for key in sorted(found, key=order)}
 
 
-def apart(tickets: Iterable[TicketFacts], spec: ReportSpec) -> dict[tuple[str, ...], list[TicketFacts]]:
+def apart(tickets: Iterable[TicketFacts], spec: ReportSpec) -> dict[Key, list[TicketFacts]]:
     """The tickets by their value in each dimension, as they come."""
-    found: defaultdict[tuple[str, ...], list[TicketFacts]] = defaultdict(list)
+    found: defaultdict[Key, list[TicketFacts]] = defaultdict(list)
     zone = spec.zone
     for ticket in tickets:
         found[tuple(_value(ticket, name, spec.anchor, zone) for name in spec.by)].append(ticket)
     return found
 
 
-def order(key: tuple[str, ...]) -> list[tuple[bool, str]]:
+def order(key: Key) -> list[tuple[bool, str]]:
     """By which groups are sorted: in their own order, the unknown last."""
-    return [(part == UNKNOWN, part) for part in key]
+    return [(part is None, part or "") for part in key]
 
 
 def period_at(at: datetime, period: str, zone: tzinfo) -> str:
@@ -70,16 +71,22 @@ def anchor_of(ticket: TicketFacts, anchor: str) -> datetime | None:
             return ticket.solved_at[-1] if ticket.solved_at else ticket.closed_at
 
 
-def _value(ticket: TicketFacts, name: str, anchor: str, zone: tzinfo) -> str:
+def _value(ticket: TicketFacts, name: str, anchor: str, zone: tzinfo) -> str | None:
     if name in PERIODS:
         at = anchor_of(ticket, anchor)
-        return period_at(at, name, zone) if at else UNKNOWN
+        return period_at(at, name, zone) if at else None
     found = getattr(ticket, name) if name in PROPERTIES else ticket.attributes.get(name)
-    return str(found) if found is not None else UNKNOWN
+    return None if found is None else str(found)
 
 
 def _check(tickets: list[TicketFacts], spec: ReportSpec) -> None:
     attributes = {name for ticket in tickets for name in ticket.attributes}
     for name in spec.by:
         if tickets and name not in (*PERIODS, *PROPERTIES) and name not in attributes:
-            raise InvalidValueError.unknown("by", name, (*PERIODS, *PROPERTIES, *sorted(attributes)))
+            raise no_such_dimension(name, sorted(attributes))
+
+
+def no_such_dimension(name: str, attributes: Iterable[str]) -> InvalidValueError:
+    """The error over a dimension of which no ticket has a value, beside the ``attributes`` that some have."""
+    known = (*PERIODS, *PROPERTIES, *attributes)
+    return InvalidValueError.of("by", name, expected="something that some ticket has", hint=one_of(known, found=name))

@@ -16,7 +16,7 @@ from csprotocol.report._change import Change
 from csprotocol.report._measure import Measure
 from csprotocol.report._sheets import headline, sheets
 from csprotocol.report._terminal import terminal
-from csprotocol.report._words import counted
+from csprotocol.report._words import UNKNOWN, counted
 
 __all__ = ["FORMATS", "render"]
 
@@ -78,6 +78,7 @@ def _csv(report: Report) -> str:
             *("kpi", "variant", "statistic", "value", "unit", "tickets", "n", "missing", "rejected"),
             *("missing_reasons", "rejected_reasons", "low", "high", "suppressed", "vendor"),
             *("previous", "previous_value", "previous_n", "difference", "difference_low", "difference_high", "verdict"),
+            "row",
         )
     )
     for group in (*report.groups, report.total) if report.by else (report.total,):
@@ -85,7 +86,7 @@ def _csv(report: Report) -> str:
             for statistic, value in measure.values.items():
                 writer.writerow(
                     (
-                        *(_harmless(part) for part in group.key or ("all",)),
+                        *(_named(part) for part in group.key or ("all",)),
                         *(measure.definition.id, measure.variant, statistic),
                         "suppressed" if measure.suppressed else _number(value),
                         *(measure.unit, group.tickets, measure.n),
@@ -94,6 +95,7 @@ def _csv(report: Report) -> str:
                         *_ends(measure.intervals.get(statistic)),
                         *(measure.suppressed, measure.vendor),
                         *_changed(measure.change if statistic == measure.main else None),
+                        "total" if group is report.total else "group",
                     )
                 )
     return out.getvalue()
@@ -117,9 +119,14 @@ def _changed(change: Change | None) -> tuple[str, ...]:
     )
 
 
+def _named(part: str | None) -> str:
+    """A group in one dimension: a cell that says ``(unknown)`` is told from none by its apostrophe."""
+    return UNKNOWN if part is None else f"'{part}" if part == UNKNOWN else _harmless(part)
+
+
 def _harmless(text: str) -> str:
-    """Spreadsheets run what begins like a formula; an apostrophe makes it text."""
-    safe = f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Spreadsheets run what begins like a formula; an apostrophe makes it text, and one that is there gets another."""
+    safe = f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "'") else text
     # Where lines end with a line feed, the writer leaves a carriage return unquoted, and no reader takes that.
     return safe.replace("\r\n", "\n").replace("\r", "\n")
 

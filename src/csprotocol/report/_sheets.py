@@ -9,7 +9,7 @@ from typing import NamedTuple
 from csprotocol.report._build import Group, Report
 from csprotocol.report._lines import definition_lines, quality_lines, reading_lines
 from csprotocol.report._measure import Measure, percent_text
-from csprotocol.report._words import change_text, counted, interval_text, value_text, verdict_text
+from csprotocol.report._words import change_text, counted, interval_text, key_text, value_text, verdict_text
 
 __all__ = ["Sheet", "headline", "sheets"]
 
@@ -154,7 +154,7 @@ _SHORT = {
 def _sheet(report: Report, title: str, columns: list[Column], lines: list[str]) -> Sheet:
     dimensions = report.by or ("",)
     rows = [
-        (*(group.key or ("all",)), f"{group.tickets:,}", *(column.cell(group) for column in columns))
+        (*map(key_text, group.key or ("all",)), f"{group.tickets:,}", *(column.cell(group) for column in columns))
         for group in (*(report.groups if report.by else ()), report.total)
     ]
     return Sheet(

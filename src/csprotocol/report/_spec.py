@@ -69,6 +69,8 @@ class Target:
             limit = timedelta(seconds=float(found["number"]) * _UNITS[found["unit"]])
         except OverflowError:
             raise InvalidValueError.of("target", text, expected="a time that somebody could wait") from None
+        if found["kpi"] in TARGETED and not limit:
+            raise InvalidValueError.of("target", text, expected="longer than 0")
         return cls(found["kpi"], limit, found["clock"] == "business")
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from csprotocol.report._anomalies import AnomalyCount
 from csprotocol.report._build import EXAMPLES, Found, Quality, Report, assembled, key_of_all, notices
 from csprotocol.report._collect import Applicable, evidence, promised_kpis
 from csprotocol.report._evidence import Evidence, Mean, Points, Share, added
-from csprotocol.report._groups import UNKNOWN, apart, order
+from csprotocol.report._groups import Key, apart, no_such_dimension, order
 from csprotocol.report._measure import measured
 from csprotocol.report._reach import Reach
 from csprotocol.report._spec import PROPERTIES, QUANTILES, ReportSpec
@@ -27,11 +27,11 @@ from csprotocol.report._stream_columns import anomalies_of, evidence_of, keys_of
 __all__ = ["build_streamed", "dimensions_of"]
 
 Progress = Callable[[int, int], None]
-Key = tuple[str, ...]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = 86_400_000_000
 _MOST_GROUPS: Final = 20_000
+_WORDS: Final = frozenset({"agent_started", "first_customer_message_at"})
 
 
 def dimensions_of(spec: ReportSpec) -> tuple[str, ...]:
@@ -64,7 +64,9 @@ def build_streamed(
             raise InvalidValueError.unknown("by", name, (*PERIODS, *PROPERTIES, *tickets.mapping.attributes))
     repeats = tickets.repeats(searching)
     sums = _Sums(spec)
-    for batch in tickets.batches(repeats, days=sums.knows_days, one_by_one=sums.needs_tickets, progress=counting):
+    # By whose word the clock of a target starts, no column tells.
+    one_by_one = sums.needs_tickets or bool(spec.targets and tickets.mapping.columns.named().keys() >= _WORDS)
+    for batch in tickets.batches(repeats, days=sums.knows_days, one_by_one=one_by_one, progress=counting):
         sums.add_columns(batch)
         sums.add_tickets(batch.facts)
     read = tickets.tally.read(None)
@@ -200,8 +202,8 @@ class _Sums:
     def _check_dimensions(self, total: int) -> None:
         for i, name in enumerate(self.spec.by):
             own = name not in (*PERIODS, *PROPERTIES)
-            if total and own and all(key[i] == UNKNOWN for key in self._tickets):
-                raise InvalidValueError.of("by", name, expected="a column that says something of some ticket")
+            if total and own and all(key[i] is None for key in self._tickets):
+                raise no_such_dimension(name, ())
 
 
 class _KnownDays:

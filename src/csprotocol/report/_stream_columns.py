@@ -22,7 +22,7 @@ from csprotocol.model import FrozenDict
 from csprotocol.report._anomalies import AnomalyCount
 from csprotocol.report._collect import csat_options, promise
 from csprotocol.report._evidence import Durations, Evidence, Mean, Points, Share, summed
-from csprotocol.report._groups import UNKNOWN
+from csprotocol.report._groups import Key
 from csprotocol.report._sla import Verdicts
 from csprotocol.report._spec import PROPERTIES, ReportSpec
 from csprotocol.report._stream_frame import ended_of, frame_of, is_known, number_of, surveyed_of
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from csprotocol.kpi import TableKpi
 
 __all__ = ["anomalies_of", "evidence_of", "keys_of", "knowledge_of"]
-
-Key = tuple[str, ...]
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,7 +49,7 @@ def keys_of(batch: Batch, spec: ReportSpec, offsets: DayOffsets) -> tuple[list[K
     """The groups of the batch, the number of each row's group, and the sizes."""
     import numpy as np
 
-    labels: list[list[str]] = []
+    labels: list[list[str | None]] = []
     codes: Any = np.zeros(len(batch), dtype=np.int64)
     for name in spec.by:
         values, own = _labelled(batch, name, spec, offsets)
@@ -68,21 +66,21 @@ def keys_of(batch: Batch, spec: ReportSpec, offsets: DayOffsets) -> tuple[list[K
     return keys, numbers, sizes.tolist()
 
 
-def _labelled(batch: Batch, name: str, spec: ReportSpec, offsets: DayOffsets) -> tuple[list[str], Any]:
+def _labelled(batch: Batch, name: str, spec: ReportSpec, offsets: DayOffsets) -> tuple[list[str | None], Any]:
     import numpy as np
 
     if name in PERIODS:
         micros = _anchor(batch, spec.anchor)
         days = local_days(micros, offsets)
         distinct, codes = np.unique(days, return_inverse=True)
-        texts = [UNKNOWN if day == MISSING else period_of(day_of(day), name) for day in distinct.tolist()]
+        texts = [None if day == MISSING else period_of(day_of(day), name) for day in distinct.tolist()]
         # Thirty days have one month: fewer labels make smaller numbers of groups.
         known = {text: at for at, text in enumerate(dict.fromkeys(texts))}
         return list(known), np.array([known[text] for text in texts], dtype=np.int64)[codes]
     coded = batch.coded.get(name if name in PROPERTIES else f"attribute:{name}")
     if coded is None:
-        return [UNKNOWN], np.zeros(len(batch), dtype=np.int64)
-    return [UNKNOWN if value is None else str(value) for value in coded.values], coded.codes
+        return [None], np.zeros(len(batch), dtype=np.int64)
+    return [None if value is None else str(value) for value in coded.values], coded.codes
 
 
 def _anchor(batch: Batch, anchor: str) -> Any:

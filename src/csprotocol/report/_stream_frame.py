@@ -10,10 +10,10 @@ from csprotocol.adapters._parquet_columns import MISSING, Coded
 
 __all__ = ["ended_of", "frame_of", "is_known", "number_of", "surveyed_of"]
 
-_INSTANTS: Final = ("created_at", "first_reply_at", "solved_at", "closed_at")
+_INSTANTS: Final = ("created_at", "first_customer_message_at", "first_reply_at", "solved_at", "closed_at")
 _NUMBERS: Final = ("agent_replies", "customer_replies", "reopens", "csat", "nps", "spam", "agent_started", "sla_met")
-# Without these a KPI would be refused, which a report counts as missing. Tables have no columns for single messages,
-# by which some vendors measure.
+# Without these a KPI would be refused, which a report counts as missing. Of the single messages by which some vendors
+# measure, tables have at most the first.
 _NEEDED: Final = ("created_at", "first_reply_at", "reopens")
 _MESSAGES: Final = (
     "first_customer_message_at",

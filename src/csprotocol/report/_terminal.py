@@ -21,10 +21,10 @@ _LONGEST_CELL: Final = 40
 def terminal(report: Report, *, bold: bool, width: int | None = None) -> str:
     """The report as text; ``bold`` marks titles. Tables wider than ``width`` are cut into several."""
     strong, plain = ("\x1b[1m", "\x1b[0m") if bold else ("", "")
-    first, *rest = (_clean(line) for line in headline(report))
-    lines = [f"{strong}{first}{plain}"]
-    for line in rest:
-        lines += [line] if width is None else textwrap.wrap(line, max(width, _NARROWEST), subsequent_indent="    ")
+    lines: list[str] = []
+    for i, line in enumerate(map(_clean, headline(report))):
+        parts = [line] if width is None else textwrap.wrap(line, max(width, _NARROWEST), subsequent_indent="    ")
+        lines += parts if i else [f"{strong}{part}{plain}" for part in parts]
     for sheet in sheets(report):
         if not (sheet.rows or sheet.lines):
             continue
@@ -90,7 +90,12 @@ def _width(widths: list[int], columns: list[int]) -> int:
 
 def _cell(text: str) -> str:
     cell = _clean(text)
-    return cell if len(cell) <= _LONGEST_CELL else f"{cell[: _LONGEST_CELL - 1]}…"
+    if _columns(cell) <= _LONGEST_CELL:
+        return cell
+    kept = cell[: _LONGEST_CELL - 1]
+    while _columns(kept) >= _LONGEST_CELL:
+        kept = kept[:-1]
+    return f"{kept}…"
 
 
 def _clean(text: str) -> str:

@@ -8,12 +8,35 @@ from csprotocol.report._change import Change
 from csprotocol.report._measure import Measure
 from csprotocol.report._suppress import COMPLEMENTARY
 
-__all__ = ["FEW", "HIDDEN", "change_text", "counted", "duration_text", "interval_text", "value_text", "verdict_text"]
+__all__ = [
+    "FEW",
+    "HIDDEN",
+    "UNKNOWN",
+    "change_text",
+    "counted",
+    "duration_text",
+    "interval_text",
+    "key_text",
+    "value_text",
+    "verdict_text",
+]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _MOST_DIGITS = 4
 FEW = "(few)"
 HIDDEN = "(hidden)"
+UNKNOWN = "(unknown)"
+
+
+def key_text(part: str | None) -> str:
+    """What a group is called in one dimension; a name that reads like none is quoted.
+
+    >>> [key_text(part) for part in ("email", None, "(unknown)")]
+    ['email', '(unknown)', '"(unknown)"']
+    """
+    if part is None:
+        return UNKNOWN
+    return f'"{part}"' if part == UNKNOWN else part
 
 
 def duration_text(seconds: float | None, *, business: bool = False) -> str:
