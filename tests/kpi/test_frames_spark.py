@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from csprotocol import kpi
+from csprotocol.errors import InvalidValueError
+from csprotocol.kpi import Ratio
 from csprotocol.model import TicketFacts
 from tests.kpi.frames import CALENDARS, SPEC, ZONE, agree, grouped, scalar, tickets
 from tests.kpi.test_frames import month_and_channel
@@ -83,3 +85,35 @@ def test_spark_in_spark_out_and_duplicates(session: Any) -> None:
     table: Any = kpi.table(frame.union(frame), ["csat", "unreplied"], by="channel")
     assert type(table) is type(frame)
     assert sum(row["unreplied_rejected"] for row in table.collect()) == len(facts)
+
+
+def test_nan_and_columns_of_nothing(session: Any) -> None:
+    nan = float("nan")
+    rows = [("1", 1.0, 5.0, None, nan), ("2", nan, nan, None, None), ("3", None, 1.0, None, nan)]
+    frame = session.createDataFrame(rows, "ticket_id string, k double, csat double, surveyed void, merged_into double")
+    groups = kpi.group_kpis(frame, "csat", by="k")
+    assert [(*group.key, group["csat"].ratio) for group in groups] == [(1.0, Ratio(1, 1)), (None, Ratio(0, 1))]
+    ids = session.createDataFrame([(1.0, True), (nan, True), (None, True)], "ticket_id double, sla_met boolean")
+    (group,) = kpi.group_kpis(ids, "sla_attainment")
+    assert (group["sla_attainment"].n, group["sla_attainment"].rejected) == (1, {"ticket-id": 2})
+
+
+def test_what_spark_cannot_be_asked(session: Any) -> None:
+    frame = session.createDataFrame(
+        [("1", 5, [1], "so?")], "ticket_id string, `c.sat` int, k array<int>, status string"
+    )
+    with pytest.raises(InvalidValueError, match=r"without dots and backticks, got 'c\.sat'"):
+        kpi.table(frame, kpi.TableSpec(["csat"], columns={"csat": "c.sat"}))
+    with pytest.raises(InvalidValueError, match="column 'k' must be one value a row"):
+        kpi.table(frame.withColumnRenamed("c.sat", "csat"), "csat", by="k")
+    replies = frame.selectExpr("ticket_id", "status", "1 AS agent_replies", "0 AS reopens")
+    with pytest.raises(InvalidValueError, match=r"got 'so\?'"):
+        kpi.table(replies, "fcr")
+
+
+def test_a_far_row_of_spam(session: Any) -> None:
+    rows = [("1", "2025-03-03T09:00:00Z", False), ("2", "2290-03-03T09:00:00Z", True)]
+    texts = session.createDataFrame(rows, "ticket_id string, at string, spam boolean")
+    frame = texts.selectExpr("ticket_id", "spam", "timestamp(at) AS created_at", "timestamp(at) AS first_reply_at")
+    (group,) = kpi.group_kpis(frame, "first_reply", calendar=CALENDARS["madrid"])
+    assert (group["first_reply"].n, group["first_reply"].missing) == (1, {"spam": 1})

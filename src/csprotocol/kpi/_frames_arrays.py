@@ -6,14 +6,15 @@ number beside that of its group, so that one count of numbers answers all that i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from csprotocol.errors import HorizonError, InvalidValueError
 from csprotocol.kpi._frames_cells import Cells
-from csprotocol.kpi._frames_days import Range, open_days, period_days
+from csprotocol.kpi._frames_days import Calendars, Range, calendars_of, open_days, period_days
 from csprotocol.kpi._frames_facts import STRANGE, Facts, meaning_of_words
 from csprotocol.kpi._frames_lookup import DAY_MICROS
-from csprotocol.kpi._frames_native import numbered, numpy
+from csprotocol.kpi._frames_native import Columns, numbered, numpy
 from csprotocol.kpi._frames_plan import Plan, Stretch, first_known
 from csprotocol.kpi._frames_question import NO_ID, ROWS, Counted, Key, Question
 from csprotocol.kpi._frames_schema import INSTANTS, Holds, Source, sources
@@ -124,7 +125,7 @@ def _grouped(
     keys: list[Key] = [()]
     periods, names = _periods(question, facts)
     for key in question.keys:
-        codes, values = periods[key] if key in periods else numbered(columns[key])
+        codes, values = periods[key] if key in periods else _numbered_key(columns[key])
         width = len(values) + 1
         both = number * width + codes
         # The last of each width is of nothing, and nothing has the number -1.
@@ -132,6 +133,15 @@ def _grouped(
         number, present = _compressed(both, len(keys) * width)
         keys = [(*keys[at // width], [*values, None][at % width]) for at in present.tolist()]
     return Grouped(number, keys), names
+
+
+def _numbered_key(column: Any) -> tuple[Any, list[Any]]:
+    try:
+        return numbered(column)
+    except TypeError:
+        raise InvalidValueError.of(
+            f"column {column.name!r}", "what cannot be compared", expected="one value a row, to group by"
+        ) from None
 
 
 def _compressed(numbers: Any, bound: int) -> tuple[Any, Any]:
@@ -160,7 +170,7 @@ def _periods(
     if reach is None:
         nothing: Any = np.full(len(anchor), -1, dtype="int64")
         return dict.fromkeys(question.periods, (nothing, [])), {}
-    table, names = period_days("anchor", question.periods, reach, question.zone)
+    table, names = period_days(question.anchors_told, question.periods, reach, question.zone)
     days = {name: np.array(values) for name, (_, values) in table.items()}
     unknown = np.isnan(anchor)
     row, micros = _day_and_rest(anchor, reach)
@@ -246,6 +256,32 @@ def _calendar_numbers(question: Question, names: Any | None) -> Any | None:
     return np.array([*(places.get(str(word), -1) for word in words), -1])[codes]
 
 
+def _measured_ends(stretches: Sequence[Stretch], calendars: Any | None) -> Iterator[Any]:
+    """The instants of rows that take part."""
+    for each in stretches:
+        out = each.ended.values < each.begun.values
+        for reason in each.reasons:
+            out = out | reason.holds.values
+        if calendars is not None:
+            out = out | (calendars < 0)
+        for end in (each.begun, each.ended):
+            yield numpy().where(out, float("nan"), end.values)
+
+
+def _open_table(
+    stretches: Sequence[Stretch], calendar: Calendars, calendars: Any | None
+) -> tuple[Range, Columns, bool]:
+    """How far the instants reach, the table of those days, and whether instants lie beyond that are not measured."""
+    np = numpy()
+    reach = _reach(*(np.atleast_1d(end.values) for each in stretches for end in (each.begun, each.ended)))
+    try:
+        return reach, {} if reach is None else open_days(reach, calendar), False
+    except HorizonError:
+        # Mostly one row of spam: those that take part may lie within.
+        reach = _reach(*_measured_ends(stretches, calendars))
+        return reach, {} if reach is None else open_days(reach, calendar), True
+
+
 class _OpenTime(NamedTuple):
     """Open time up to an instant, in microseconds; of two the difference is the open time between them."""
 
@@ -253,6 +289,7 @@ class _OpenTime(NamedTuple):
     table: Mapping[str, Any]
     offset: Any
     unknown: Any
+    is_cut: bool
     seen: dict[int, tuple[Any, Any]]
 
     @classmethod
@@ -261,16 +298,16 @@ class _OpenTime(NamedTuple):
         np = numpy()
         if question.calendar is None or not stretches:
             return None
-        instants = [np.atleast_1d(end.values) for each in stretches for end in (each.begun, each.ended)]
-        reach = _reach(*instants)
+        if not calendars_of(question.calendar):
+            return cls(None, {}, 0, None, is_cut=False, seen={})
+        reach, made, is_cut = _open_table(stretches, question.calendar, calendars)
         if reach is None:
-            return cls(None, {}, 0, None, {})
-        made = open_days(reach, question.calendar)
+            return cls(None, {}, 0, None, is_cut, {})
         table = {name: np.array(values) for name, (_, values) in made.items() if name != "calendar"}
         if calendars is None or not isinstance(question.calendar, Mapping):
-            return cls(reach, table, 0, None, {})
+            return cls(reach, table, 0, None, is_cut, {})
         days = len(table["day"]) // max(1, len(question.calendar))
-        return cls(reach, table, np.maximum(calendars, 0) * days, calendars < 0, {})
+        return cls(reach, table, np.maximum(calendars, 0) * days, calendars < 0, is_cut, {})
 
     def __call__(self, instant: Cells) -> Any:
         # The same fact begins or ends several stretches.
@@ -283,6 +320,8 @@ class _OpenTime(NamedTuple):
         np = numpy()
         if self.reach is None:
             return instants + np.nan
+        if self.is_cut:
+            instants = np.where((instants >= self.reach[0]) & (instants <= self.reach[1]), instants, np.nan)
         day, micros = _day_and_rest(instants, self.reach)
         row = day + self.offset
         opened = self.table["opened"][row] + 0.0 * micros

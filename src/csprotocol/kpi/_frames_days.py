@@ -18,7 +18,7 @@ from csprotocol.kpi._frames_native import Columns
 from csprotocol.kpi._frames_slots import Slots
 from csprotocol.kpi._periods import period_of
 
-__all__ = ["Calendars", "Range", "local_dates", "open_days", "period_days", "ranges"]
+__all__ = ["Calendars", "Range", "calendars_of", "local_dates", "open_days", "period_days", "ranges"]
 __all__ += ["with_open_time", "with_periods"]
 
 Calendars = BusinessCalendar | Mapping[str, BusinessCalendar]
@@ -28,17 +28,23 @@ Range = tuple[float, float] | None
 _DAY_SECONDS: Final = 86_400
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DAYS: Final = 150_000
+# Of these two days a part has no date in some zones.
+_FIRST_DAY: Final = date.min.toordinal() - date(1970, 1, 1).toordinal()
+_LAST_DAY: Final = date.max.toordinal() - date(1970, 1, 1).toordinal()
 _PROBES: Final = (0, 6 * 3600, 12 * 3600, 18 * 3600)
 
 
 def with_periods(
-    engine: Engine, frame: Any, *, anchor: str, periods: Mapping[str, str], reach: Range, zone: tzinfo
+    engine: Engine, frame: Any, *, anchor: str, told: str, periods: Mapping[str, str], reach: Range, zone: tzinfo
 ) -> tuple[Any, Mapping[str, Sequence[str]]]:
-    """The number of the local period of ``anchor`` in each row, for each of ``periods`` by column; and their names."""
+    """The number of the local period of ``anchor`` in each row, for each of ``periods`` by column; and their names.
+
+    ``told`` is what the caller knows the instants as.
+    """
     nw = narwhals()
     if reach is None:
         return frame.with_columns(*(nw.lit(None, dtype=nw.Float64).alias(column) for column in periods)), {}
-    table, names = period_days(anchor, periods, reach, zone)
+    table, names = period_days(told, periods, reach, zone)
     width = sum(name.startswith("from_") for name in table)
     joined = with_row_of_day(engine, frame, anchor, table)
     found = []
@@ -51,13 +57,20 @@ def with_periods(
 
 
 def period_days(
-    anchor: str, periods: Mapping[str, str], reach: tuple[float, float], zone: tzinfo
+    told: str, periods: Mapping[str, str], reach: tuple[float, float], zone: tzinfo
 ) -> tuple[Columns, Mapping[str, Sequence[str]]]:
-    """A row for each UTC day that ``reach`` touches: from which microsecond on which periods go; and their names."""
+    """A row for each UTC day that ``reach`` touches: from which microsecond on which periods go; and their names.
+
+    Raises:
+        InvalidValueError: instants, ``told`` by that name, too far apart, or on days that have no date in the zone.
+    """
     first, last = _days(reach)
+    if not _FIRST_DAY < first <= last < _LAST_DAY:
+        spread = f"{_at_most(first)} to {_at_most(last)}"
+        raise InvalidValueError.of(told, spread, expected="within 0001-01-02 to 9999-12-30", hint="check its unit")
     if last - first > _MOST_DAYS:
         spread = f"{_date(first)} to {_date(last)}"
-        raise InvalidValueError.of(f"column {anchor!r}", spread, expected="within 400 years", hint="check its unit")
+        raise InvalidValueError.of(told, spread, expected="within 400 years", hint="null says that it is unknown")
     pieces = [tuple(local_dates(day, zone)) for day in range(first, last + 1)]
     width = max(map(len, pieces))
     # A day has mostly one or two local dates: after the last one, no second of it changes anything.
@@ -87,7 +100,7 @@ def with_open_time(
     """
     nw = narwhals()
     ends = [end for reach in reaches for end in reach or ()]
-    if not ends:
+    if not ends or not calendars_of(calendars):
         return frame.with_columns(*(nw.lit(None, dtype=nw.Float64).alias(to) for to in columns.values()))
     # One table for all: open time is counted from its first day.
     table = open_days((min(ends), max(ends)), calendars)
@@ -110,7 +123,7 @@ def with_open_time(
 def open_days(reach: tuple[float, float], calendars: Calendars) -> Columns:
     """A row for each UTC day that ``reach`` touches, of each calendar in turn: open time before it, and its shifts."""
     first, last = (_date(day) for day in _days(reach))
-    each = {None: calendars} if isinstance(calendars, BusinessCalendar) else calendars
+    each = calendars_of(calendars)
     made = {name: calendar.day_table(first, last).columns() for name, calendar in each.items()}
     width = max((len(columns) for columns in made.values()), default=2)
     nobody: dict[str, list[int]] = {"day": [], "opened": []}
@@ -125,6 +138,11 @@ def open_days(reach: tuple[float, float], calendars: Calendars) -> Columns:
     if not isinstance(calendars, BusinessCalendar):
         table["calendar"] = (str, [name for name, columns in made.items() for _ in columns["day"]])
     return table
+
+
+def calendars_of(calendars: Calendars) -> Mapping[str, BusinessCalendar]:
+    """Calendars by name; one that is for all has none."""
+    return {"": calendars} if isinstance(calendars, BusinessCalendar) else calendars
 
 
 def local_dates(day: int, zone: tzinfo) -> Iterator[tuple[int, date]]:
@@ -179,6 +197,10 @@ def _date(day: int) -> date:
         return date(1970, 1, 1) + timedelta(days=day)
     except OverflowError:
         raise InvalidValueError.of("instant", f"day {day} since 1970", expected="within the years 1 to 9999") from None
+
+
+def _at_most(day: int) -> date:
+    return _date(min(max(day, _FIRST_DAY), _LAST_DAY))
 
 
 def ranges(row: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Range]:

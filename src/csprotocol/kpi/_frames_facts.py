@@ -14,6 +14,8 @@ __all__ = ["CANCELLED", "DONE", "LIVE", "STRANGE", "Facts", "meaning_of_words", 
 
 _SECOND: Final = 1_000_000
 _NANOS: Final = 9
+# Cut as elsewhere, and not rounded, before 1970 too.
+_NANOS_SQL: Final = "((epoch_ns({0}) - (epoch_ns({0}) % 1000 + 1000) % 1000) // 1000)"
 
 # What a status means for the KPIs, as a number; nothing where it is unknown.
 LIVE: Final = 0.0
@@ -104,9 +106,10 @@ def _with_micros(engine: Engine, frame: Any, columns: Mapping[str, str]) -> Any:
     native = frame.to_native()
     match engine.kind:
         case "duckdb":
+            types = dict(zip(native.columns, map(str, native.types), strict=True))
             each = [
-                # It counts in nanoseconds too, of which its function knows nothing.
-                f"CAST(epoch_us(CAST({_quoted(of)} AS TIMESTAMPTZ)) AS DOUBLE) AS {_quoted(to)}"
+                f"CAST({(_NANOS_SQL if types[of].endswith('_NS') else 'epoch_us({0})').format(_quoted(of))} AS DOUBLE) "
+                f"AS {_quoted(to)}"
                 for to, of in columns.items()
             ]
             made = native.project(", ".join(["*", *each]))
@@ -122,8 +125,14 @@ def _with_micros(engine: Engine, frame: Any, columns: Mapping[str, str]) -> Any:
 
 
 def _in_ibis(instant: Any) -> Any:
-    if instant.type().scale == _NANOS:
-        instant = instant.cast("timestamp('UTC', 6)")
+    if instant.type().scale == _NANOS and instant.get_backend().name == "duckdb":
+        # DuckDB reads no seconds from these; what ibis has no word for can be called by its name.
+        import ibis
+
+        of_ibis, moment = ibis.udf.scalar.builtin, instant.type()
+        nanos = of_ibis(lambda at: at, name="epoch_ns", signature=((moment,), "int64"))(instant)
+        divided = of_ibis(lambda of, by: (of, by), name="divide", signature=(("int64", "int64"), "int64"))
+        return divided(nanos - (nanos % 1000 + 1000) % 1000, 1000).cast("float64")
     whole = instant.truncate("s").epoch_seconds().cast("float64")
     return whole * _SECOND + instant.microsecond().cast("float64")
 

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from csprotocol.errors import HorizonError
 from csprotocol.kpi._frames_asks import Ask, answers
 from csprotocol.kpi._frames_days import Range, ranges, with_open_time, with_periods
 from csprotocol.kpi._frames_engine import narwhals
 from csprotocol.kpi._frames_facts import Facts, read_facts
-from csprotocol.kpi._frames_plan import Stretch, first_known, flag
+from csprotocol.kpi._frames_plan import Stretch, chosen_first, first_known, flag
 from csprotocol.kpi._frames_quantiles import histograms
 from csprotocol.kpi._frames_question import NO_ID, ROWS, Counted, Key, Question
 from csprotocol.kpi._frames_spec import Quantiles
@@ -158,7 +159,13 @@ def _keyed(question: Question, frame: Any, seen: _Seen) -> tuple[Any, Mapping[st
         return frame, {}
     reach = seen.spans["anchor"]
     return with_periods(
-        question.engine, frame, anchor="anchor", periods=question.periods, reach=reach, zone=question.zone
+        question.engine,
+        frame,
+        anchor="anchor",
+        told=question.anchors_told,
+        periods=question.periods,
+        reach=reach,
+        zone=question.zone,
     )
 
 
@@ -167,7 +174,48 @@ def _timed(question: Question, frame: Any, staged: _Staged, seen: _Seen) -> Any:
     if question.calendar is None or not columns:
         return frame
     reaches = [seen.spans[column] for column in columns]
-    return with_open_time(question.engine, frame, columns, reaches, question.calendar)
+    try:
+        return with_open_time(question.engine, frame, columns, reaches, question.calendar)
+    except HorizonError:
+        # Mostly one row of spam: those that take part may lie within. Few tables need this second look.
+        frame, near, reach = _within(question, frame, staged, columns)
+        return with_open_time(question.engine, frame, near, [reach], question.calendar)
+
+
+def _within(
+    question: Question, frame: Any, staged: _Staged, columns: Mapping[str, str]
+) -> tuple[Any, Mapping[str, str], Range]:
+    """The frame with each instant beside itself where it lies as far as instants that are measured; and how far."""
+    nw = narwhals()
+    spans: list[str] = []
+    looked = []
+    for at, (stretch, begun, ended) in staged.stretches.items():
+        if not question.in_open_time(at):
+            continue
+        holds = [*(reason.holds for reason in stretch.reasons), nw.col(ended) < nw.col(begun)]
+        if isinstance(question.calendar, Mapping):
+            holds.append(flag(nw.col("calendar").is_in(list(question.calendar))) == 0)
+        takes_part = chosen_first([(each, nw.lit(0.0)) for each in holds], nw.lit(1.0)) == 1
+        for column in (begun, ended):
+            name = f"{column}_of_{at}"
+            spans.append(name)
+            looked.append(nw.when(takes_part).then(nw.col(column)).alias(name))
+    extremes = [
+        end
+        for name in spans
+        for end in (nw.col(name).min().alias(f"min_{name}"), nw.col(name).max().alias(f"max_{name}"))
+    ]
+    (row,) = question.engine.rows(frame.select(*looked).select(*extremes))
+    ends = [end for each in ranges(row, spans).values() for end in each or ()]
+    if not ends:
+        return frame, columns, None
+    first, last = min(ends), max(ends)
+    near = {f"near_{column}": to for column, to in columns.items()}
+    cut = [
+        nw.when((nw.col(column) >= first) & (nw.col(column) <= last)).then(nw.col(column)).alias(f"near_{column}")
+        for column in columns
+    ]
+    return frame.with_columns(*cut), near, (first, last)
 
 
 def _open_until(column: str) -> str:

@@ -86,6 +86,11 @@ class Question:
         return _ANCHORS[self.spec.anchor] if self.periods else ()
 
     @property
+    def anchors_told(self) -> str:
+        """What the caller knows the anchors as."""
+        return " or ".join(f"column {self.spec.columns.get(fact, fact)!r}" for fact in self.anchors)
+
+    @property
     def levels(self) -> tuple[float, ...]:
         """The quantiles that are asked for beside the sums."""
         return self.spec.levels if self.quantiles is Quantiles.EXACT else ()

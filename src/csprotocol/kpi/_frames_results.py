@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from csprotocol.errors import InvalidValueError
@@ -19,7 +20,7 @@ from csprotocol.kpi._summary import RateSummary
 from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
 from csprotocol.kpi._view import Table, View, chosen_row, counted_rows, short
 
-__all__ = ["GroupCount", "GroupDurations", "GroupSummary", "KpiGroup", "KpiTable"]
+__all__ = ["GroupCount", "GroupDurations", "GroupSummary", "KpiGroup", "KpiTable", "check_names", "names_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +146,26 @@ class KpiTable(Viewed):
         return len(self.groups)
 
     def columns(self) -> Columns:
-        """The table as columns with their types: the groups first, then for each KPI its value, ``n`` and the rest."""
-        made: dict[str, tuple[type, Sequence[Any]]] = {}
+        """The table as columns with their types: the groups first, then for each KPI its value, ``n`` and the rest.
+
+        Raises:
+            InvalidValueError: two columns of one name.
+        """
+        made = self._columns()
+        check_names([name for name, _, _ in made])
+        return {name: (of, values) for name, of, values in made}
+
+    def _columns(self) -> list[tuple[str, type, Sequence[Any]]]:
+        made: list[tuple[str, type, Sequence[Any]]] = []
         for at, name in enumerate(self.by):
             values = [group.key[at] for group in self.groups]
-            made[name] = (next((type(value) for value in values if value is not None), str), values)
+            kinds = {type(value) for value in values if value is not None}
+            # Only objects of pandas are of several kinds.
+            made.append((name, kinds.pop() if len(kinds) == 1 else object if kinds else str, values))
         for name in self.names:
             rows = [_cells(name, group[name]) for group in self.groups]
             for column, (of, _) in _cells(name, self.empty[name]).items():
-                made[column] = (of, [row[column][1] for row in rows])
+                made.append((column, of, [row[column][1] for row in rows]))
         return made
 
     def to_native(self) -> Any:
@@ -171,12 +183,35 @@ class KpiTable(Viewed):
         return "\n".join([*zone, *each])
 
     def _view(self) -> View:
-        columns = self.columns()
-        cells = zip(*(values for _, values in columns.values()), strict=True)
+        columns = self._columns()
+        cells = zip(*(values for _, _, values in columns), strict=True)
         rows = tuple(tuple(short(cell) for cell in row) for row in cells)
         zone = f"periods by the local dates of {self.tz}" if self.tz else ""
         meant = tuple((name, self.empty[name].definition.formula) for name in self.names)
-        return View(f"{len(self)} groups", zone, table=Table(tuple(columns), rows), about=meant)
+        return View(f"{len(self)} groups", zone, table=Table(tuple(name for name, _, _ in columns), rows), about=meant)
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raises where two columns of a table would have one name, in any engine: to some ``Csat`` is ``csat``.
+
+    Raises:
+        InvalidValueError: two columns of one name.
+    """
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise InvalidValueError.of(
+                "columns of the table",
+                f"{name} twice",
+                expected="each named once",
+                hint="name the KPI otherwise: TableKpi(kpi, name=...)",
+            )
+        seen.add(name.casefold())
+
+
+def names_of(by: Iterable[str], empty: KpiGroup) -> list[str]:
+    """What the columns of a table will be called."""
+    return [*by, *(column for name, found in empty.kpis.items() for column in _cells(name, found))]
 
 
 def _cells(name: str, found: GroupSummary) -> dict[str, tuple[type, Any]]:
@@ -205,4 +240,7 @@ def _cells(name: str, found: GroupSummary) -> dict[str, tuple[type, Any]]:
 
 
 def _level(level: float) -> str:
-    return "median" if level == 0.5 else f"p{100 * level:g}".replace(".", "_")
+    # In full: two levels never share a name.
+    percent = f"{Decimal(repr(level)) * 100:f}"
+    percent = percent.rstrip("0").rstrip(".") if "." in percent else percent
+    return "median" if level == 0.5 else f"p{percent}".replace(".", "_")

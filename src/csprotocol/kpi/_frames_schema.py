@@ -197,6 +197,8 @@ def _kind_in_pandas(column: Any) -> Holds:  # a line a kind
         import pyarrow as pa
 
         arrow = dtype.pyarrow_dtype
+        if pa.types.is_dictionary(arrow):
+            return Holds.TEXT if pa.types.is_string(arrow.value_type) else Holds.OTHER
         if pa.types.is_timestamp(arrow):
             return Holds.NAIVE_INSTANTS if arrow.tz is None else Holds.INSTANTS
         if pa.types.is_nested(arrow):

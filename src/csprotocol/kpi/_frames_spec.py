@@ -164,7 +164,8 @@ class TableSpec:
         object.__setattr__(self, "anchor", chosen(PeriodAnchor, "TableSpec.anchor", anchor))
         object.__setattr__(self, "duplicates", chosen(Duplicates, "TableSpec.duplicates", duplicates))
         object.__setattr__(self, "missing", chosen(MissingDetail, "TableSpec.missing", missing))
-        object.__setattr__(self, "levels", tuple(float(share) for share in shares))
+        # A level asked for twice is one; abs, since -0.0 is 0.0 under another name.
+        object.__setattr__(self, "levels", tuple(dict.fromkeys(abs(float(share)) for share in shares)))
 
 
 AnySpec: TypeAlias = TableSpec | TableKpi | str | Iterable[TableKpi | str]

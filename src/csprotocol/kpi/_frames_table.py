@@ -14,7 +14,7 @@ from csprotocol.kpi._frames_days import Calendars
 from csprotocol.kpi._frames_engine import opened
 from csprotocol.kpi._frames_query import groups, nothing
 from csprotocol.kpi._frames_question import Question
-from csprotocol.kpi._frames_results import KpiTable
+from csprotocol.kpi._frames_results import KpiTable, check_names, names_of
 from csprotocol.kpi._frames_spec import AnySpec, Quantiles, spec_of
 from csprotocol.kpi._periods import PERIODS
 
@@ -44,12 +44,15 @@ def table(
 
     Raises:
         MissingExtraError: narwhals is not installed (extra ``[frames]``).
-        InvalidValueError: an unknown KPI, column, option or kind of frame; a column of another type.
+        InvalidValueError: an unknown KPI, column, option or kind of frame; a column of another type; two columns of
+            the result with one name.
         NaiveDatetimeError: a column of instants without a time zone.
         HorizonError: the calendar does not reach as far as the instants do.
         OutOfScaleError: ratings that no scale has, unless the KPI rejects them.
     """
-    return group_kpis(frame, spec, by=by, tz=tz, calendar=calendar, quantiles=quantiles).to_native()
+    question, given = _asked(frame, spec, by=by, tz=tz, calendar=calendar, quantiles=quantiles)
+    check_names(names_of(question.by, nothing(question)))
+    return _answered(question, given).to_native()
 
 
 def group_kpis(
@@ -73,6 +76,18 @@ def group_kpis(
     Raises:
         MissingExtraError, InvalidValueError, NaiveDatetimeError, HorizonError, OutOfScaleError: as :func:`table`.
     """
+    return _answered(*_asked(frame, spec, by=by, tz=tz, calendar=calendar, quantiles=quantiles))
+
+
+def _asked(
+    frame: Any,
+    spec: AnySpec,
+    *,
+    by: Iterable[str] | str,
+    tz: str | tzinfo | None,
+    calendar: Calendars | None,
+    quantiles: Quantiles | str,
+) -> tuple[Question, Any]:
     asked = spec_of(spec)
     names = (by,) if isinstance(by, str) else tuple(by)
     zone = _zone(tz, names)
@@ -80,14 +95,17 @@ def group_kpis(
     if calendar is not None:
         _check_calendars(calendar)
     engine, given = opened(frame)
-    question = Question(engine, asked, names, zone, calendar, how)
+    return Question(engine, asked, names, zone, calendar, how), given
+
+
+def _answered(question: Question, given: Any) -> KpiTable:
     return KpiTable(
-        by=names,
-        tz=None if zone is None else str(zone),
+        by=question.by,
+        tz=None if question.zone is None else str(question.zone),
         groups=groups(question, given),
-        names=tuple(kpi.name for kpi in asked.kpis),
+        names=tuple(kpi.name for kpi in question.spec.kpis),
         empty=nothing(question),
-        engine=engine,
+        engine=question.engine,
     )
 
 
@@ -111,6 +129,9 @@ def _zone(tz: str | tzinfo | None, by: tuple[str, ...]) -> tzinfo | None:
 
 
 def _check_calendars(calendar: object) -> None:
+    for name in calendar if isinstance(calendar, Mapping) else ():
+        if not isinstance(name, str):
+            raise InvalidValueError.of("calendar", name, expected="a mapping of names, which are texts, to calendars")
     each = calendar.values() if isinstance(calendar, Mapping) else (calendar,)
     for one in each:
         if not isinstance(one, BusinessCalendar):
