@@ -183,6 +183,24 @@ class TestLaw:
         laws.check(told)
         same(told, expected)
 
+    def test_a_target_of_who_was_written_to_runs_from_their_word(self, tmp_path: Path) -> None:
+        at = [datetime(2026, 11, 2, hour) for hour in (8, 9, 10, 12, 16)]  # noqa: DTZ001
+        later = datetime(2026, 12, 1)  # noqa: DTZ001
+        row: dict[str, Any] = {**dict.fromkeys(ROW_NAMES), "ours": True, "opened": at[0], "state": "Open", "replies": 0}
+        cases: list[dict[str, Any]] = [
+            {"word": at[2], "answered": at[3]}, {"word": at[1], "answered": at[4]}, {"word": at[3]}, {"word": later},
+            {"word": None}, {"word": at[2], "opened": None}, {"opened": later, "word": later},
+            {"word": at[2], "state": "Closed"}, {"word": at[2], "ours": False}, {"answered": at[1], "word": at[2]},
+        ]  # fmt: skip
+        path = tmp_path / "ours.parquet"
+        rows = [(i, row | case) for i, case in enumerate(cases)]
+        pyarrow.parquet.write_table(arrow_table(rows, "text", pa.timestamp("us")), path)
+        for target in ("first_reply=4h", "first_reply=4h:business", "first_reply=1000h", "resolution=4h"):
+            spec = ReportSpec(
+                as_of=NOW, by=(), quantiles="histogram", within=HOURS, targets=(Target.parse(target),), min_n=0
+            )
+            same(streamed(path, spec), build(tickets(path, MAPPING), spec))
+
     def test_with_targets_too(self, tmp_path: Path) -> None:
         path = shop(tmp_path, 300)
         targets = (Target.parse("first_reply=4h:business"), Target.parse("resolution=48h"))

@@ -31,7 +31,6 @@ Progress = Callable[[int, int], None]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = 86_400_000_000
 _MOST_GROUPS: Final = 20_000
-_WORDS: Final = frozenset({"agent_started", "first_customer_message_at"})
 
 
 def dimensions_of(spec: ReportSpec) -> tuple[str, ...]:
@@ -64,9 +63,7 @@ def build_streamed(
             raise InvalidValueError.unknown("by", name, (*PERIODS, *PROPERTIES, *tickets.mapping.attributes))
     repeats = tickets.repeats(searching)
     sums = _Sums(spec)
-    # By whose word the clock of a target starts, no column tells.
-    one_by_one = sums.needs_tickets or bool(spec.targets and tickets.mapping.columns.named().keys() >= _WORDS)
-    for batch in tickets.batches(repeats, days=sums.knows_days, one_by_one=one_by_one, progress=counting):
+    for batch in tickets.batches(repeats, days=sums.knows_days, one_by_one=sums.needs_tickets, progress=counting):
         sums.add_columns(batch)
         sums.add_tickets(batch.facts)
     read = tickets.tally.read(None)

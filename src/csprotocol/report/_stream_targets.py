@@ -15,7 +15,7 @@ from csprotocol.calendar import BusinessCalendar
 from csprotocol.kpi import MissingReason
 from csprotocol.report._sla import CREATED_LATER, Verdict, Verdicts
 from csprotocol.report._spec import ReportSpec, Target
-from csprotocol.report._stream_frame import ended_of, frame_of
+from csprotocol.report._stream_frame import ended_of, frame_of, number_of
 
 __all__ = ["targets_of"]
 
@@ -23,7 +23,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # In time or not; and of what still runs: how it ended, by the clock of the report.
 _IN_TIME: Final = 2
-_STATES: Final = (Verdict.RUNNING, Verdict.OVERDUE, CREATED_LATER, None)
+_STATES: Final = (Verdict.RUNNING, Verdict.OVERDUE, CREATED_LATER, None, "negative-duration")
 _CASES: Final = _IN_TIME * len(_STATES)
 _RUNS: Final = {"first_reply": str(MissingReason.NO_REPLY), "resolution": str(MissingReason.OPEN)}
 
@@ -66,16 +66,28 @@ def _case(batch: Batch, spec: ReportSpec, target: Target, within: BusinessCalend
 
     nothing = np.full(len(batch), MISSING)
     created = batch.instants.get("created_at", nothing)
+    begun = _begun(batch, created) if target.kpi == "first_reply" else created
     ended = batch.instants.get("first_reply_at", nothing) if target.kpi == "first_reply" else ended_of(batch)
     now = (spec.as_of.astimezone(UTC) - _EPOCH) // _MICROSECOND
     limit = target.limit // _MICROSECOND
-    took = _between(created, ended, within)
-    so_far = _between(created, np.where(created > now, MISSING, now), within)
-    state = np.where(created > now, 2, (so_far > limit).astype(np.int64))
+    took = _between(begun, ended, within)
+    so_far = _between(begun, np.where(begun > now, MISSING, now), within)
+    state = np.where(begun > now, 4, (so_far > limit).astype(np.int64))
+    state = np.where(created > now, 2, state)
     if target.kpi == "first_reply":
         # Ended without a word: nobody can reply any more.
         state = np.where(_is_over(batch), 3, state)
     return state * _IN_TIME + (took <= limit)
+
+
+def _begun(batch: Batch, created: Any) -> Any:
+    """Where the clock of a first reply starts: if the shop wrote first, at the first word of the customer."""
+    import numpy as np
+
+    if "agent_started" not in batch.coded:
+        return created
+    asked = batch.instants.get("first_customer_message_at", np.full(len(batch), MISSING))
+    return np.where(number_of(batch.coded["agent_started"]) == 1, asked, created)
 
 
 def _between(start: Any, end: Any, within: BusinessCalendar | None) -> Any:
