@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from csprotocol import kpi
 from csprotocol.errors import HorizonError, InvalidValueError
@@ -96,6 +98,28 @@ class TestNan:
         assert (found.ratio, found.rejected) == (Ratio(1, 1), {"ticket-id": 3})
 
 
+NUMBERS = st.sampled_from([0.0, 1.0, 2.0, None])
+ROWS = st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(max_examples=15)
+@given(rows=ROWS)
+def test_nan_is_null_wherever_it_stands(engine: str, rows: list[tuple[float | None, ...]]) -> None:
+    columns = ["ticket_id", "agent_replies", "spam", "k"]
+
+    def found(unknown: dict[float | None, float | None]) -> set[Any]:
+        made = {name: [unknown.get(row[at], row[at]) for row in rows] for at, name in enumerate(columns)}
+        # Of the rows of one ticket some engines keep any.
+        spec = TableSpec(["unreplied"], duplicates="trust")
+        groups = kpi.group_kpis(frame_of(engine, made), spec, by="k")
+        ids = kpi.group_kpis(frame_of(engine, made), "unreplied")
+        counted = [(group.key, group["unreplied"].ratio, str(group["unreplied"].missing)) for group in groups]
+        return {*counted, *((group["unreplied"].rejected.get("ticket-id"),) for group in ids)}
+
+    assert found({}) == found({None: NAN})
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 class TestColumnsOfNothing:
     def test_instants(self, engine: str) -> None:
@@ -131,7 +155,9 @@ class TestGroups:
         assert found["k"][0] == 1
         assert str(found["k"][1]) in {"None", "<NA>"}
 
-    def test_lists_are_no_groups(self, engine: str) -> None:
+    def test_lists_are_neither_groups_nor_ids(self, engine: str) -> None:
+        with pytest.raises(InvalidValueError, match="column 'ticket_id' must be one value a row"):
+            kpi.table(frame_of(engine, {"ticket_id": [[1], [2]], "sla_met": [True, False]}), "sla_attainment")
         with pytest.raises(InvalidValueError, match="column 'k' must be one value a row"):
             kpi.table(frame(engine, sla_met=[True, False], k=[[1], [2]]), "sla_attainment", by="k")
 

@@ -135,7 +135,8 @@ def _check_fact(fact: str, source: Source) -> None:
     if fact in INSTANTS:
         fits, expected = held is Holds.INSTANTS, f"instants with a time zone, as {fact}"
     elif fact in WORDS:
-        fits, expected = held is Holds.TEXT, f"texts, as {fact}"
+        fits = held is Holds.TEXT
+        expected = f"{'one value a row' if held is Holds.NESTED else 'texts'}, as {fact}"
     else:
         fits = held in {Holds.FLOATS, Holds.NUMBERS}
         expected = f"{'yes or no' if fact in FLAGS else 'numbers'}, as {fact}"
