@@ -100,6 +100,13 @@ class TestBatches:
         )
         assert numbers(report_on("tickets.parquet", *options)) == numbers(report_on("tickets.csv", *options))
 
+    def test_a_small_file_needs_no_numpy(self, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        expected = report_on("tickets.csv", *OPTIONS)
+        monkeypatch.setitem(sys.modules, "numpy", None)
+        assert numbers(report_on("tickets.parquet", *OPTIONS)) == numbers(expected)
+        said = run("report", "tickets.parquet", *OPTIONS, "--quantiles", "histogram").complaint
+        assert said.endswith("needs the optional libraries of csprotocol[parquet]; pip install 'csprotocol[parquet]'")
+
     def test_any_column_beside_what_the_mapping_names(self, files: Path) -> None:
         told = report_on("tickets.parquet", *OPTIONS, "--by", "shop", "--quantiles", "histogram")
         assert {g["key"]["shop"]: g["tickets"] for g in told["groups"]} == {"Norte": 9, "Sur": 6, None: 1}

@@ -398,7 +398,7 @@ class TestRefusals:
         with pytest.raises(
             MissingExtraError, match=r"in batches needs the optional libraries of csprotocol\[parquet\]"
         ):
-            TicketBatches(path, MAPPING)
+            streamed(path, ReportSpec(as_of=NOW, by=(), quantiles="histogram"))
 
     def test_more_groups_than_anybody_reads(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(_stream, "_MOST_GROUPS", 3)

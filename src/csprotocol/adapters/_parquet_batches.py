@@ -64,7 +64,6 @@ class TicketBatches:
     ) -> None:
         if mapping.layout != "tickets":
             raise InvalidValueError.of("layout", mapping.layout, expected="tickets, to be read in batches")
-        _require_numpy()
         self.mapping = _narrowed(mapping, dimensions)
         self.tally = Tally(strict=strict)
         self._source = ParquetTable(path)
@@ -90,6 +89,7 @@ class TicketBatches:
 
     def repeats(self, progress: Progress | None = None) -> Repeats:
         """The ids that may stand in the file more than once: a first pass, over the ids alone."""
+        _require_numpy()
         return find_repeats(self._ids(progress), frozenset(self.mapping.null) | {""})
 
     def _ids(self, progress: Progress | None) -> Iterator[list[str]]:
