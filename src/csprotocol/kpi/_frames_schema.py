@@ -43,6 +43,8 @@ NUMBERS: Final = (
 WORDS: Final = ("ticket_id", "merged_into", "status", "calendar")
 FACTS: Final = (*INSTANTS, *FLAGS, *NUMBERS, *WORDS)
 
+_FIRST: Final = 100
+
 # They take `Id` and `ID` for one column.
 _BLIND_TO_CASE: Final = frozenset({"duckdb", "ibis", "pyspark"})
 
@@ -184,7 +186,7 @@ def _of_pandas(column: Any, name: str) -> Source:
     """By the type that pandas gives; where it tells of no kind, by the values."""
     held = _kind_in_pandas(column)
     # A column of nothing is of floats, of objects, or of instants without a zone.
-    if held not in {Holds.INSTANTS, Holds.NUMBERS} and column.head(1).isna().all() and column.isna().all():
+    if held not in {Holds.INSTANTS, Holds.NUMBERS} and column.head(_FIRST).isna().all() and column.isna().all():
         held = Holds.NOTHING
     return Source(name, held, str(column.dtype))
 
@@ -220,7 +222,10 @@ def _kind_in_pandas(column: Any) -> Holds:  # a line a kind
 
 
 def _kind_of_objects(column: Any) -> Holds:
-    match pandas().api.types.infer_dtype(column, skipna=True):
+    infer = pandas().api.types.infer_dtype
+    # Millions of texts need not be looked at to know that they are no numbers.
+    told = infer(column.head(_FIRST), skipna=True)
+    match told if told == "string" else infer(column, skipna=True):
         case "string" | "empty":
             return Holds.TEXT
         case "integer" | "floating" | "mixed-integer-float" | "boolean" | "decimal":
