@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 
 from csprotocol.adapters import Read, TicketExport
 from csprotocol.errors import InvalidValueError
-from csprotocol.kpi import Interval, compare, definition, first_reply, nps, sla_attainment_of
-from csprotocol.kpi._merged import Quantile, compare_quantiles
+from csprotocol.kpi import (
+    Interval,
+    Quantile,
+    compare,
+    compare_quantiles,
+    definition,
+    first_reply,
+    nps,
+    sla_attainment_of,
+)
 from csprotocol.model import TicketFacts
 from csprotocol.report import Change, Judged, Report, ReportSpec, build, render
 from csprotocol.report._change import period_before

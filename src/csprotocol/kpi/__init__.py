@@ -9,6 +9,7 @@ from csprotocol.kpi._backlog import AgeBucket, Ageing, Backlog, ageing, backlog,
 from csprotocol.kpi._causes import Cause, Pareto, causes
 from csprotocol.kpi._charts import PChart, PPoint, XmrChart, p_chart, p_limits, xmr
 from csprotocol.kpi._compare import Compared, Comparison, NoVerdict, Verdict, compare
+from csprotocol.kpi._compare_quantiles import Quantile, compare_quantiles
 from csprotocol.kpi._cost import CostPerContact, cost_per_contact
 from csprotocol.kpi._counts import ServiceCounts, service_counts, tickets_per_day
 from csprotocol.kpi._definitions import Definition, Direction, definition, definitions
@@ -122,6 +123,7 @@ __all__ = [
     "Pareto",
     "PercentileMethod",
     "PeriodAnchor",
+    "Quantile",
     "QuantileInterval",
     "Quantiles",
     "Ranks",
@@ -167,6 +169,7 @@ __all__ = [
     "ces",
     "ces_share",
     "compare",
+    "compare_quantiles",
     "contact_rate",
     "cost_per_contact",
     "csat",

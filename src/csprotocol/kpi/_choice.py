@@ -13,7 +13,10 @@ from typing import TypeVar
 
 from csprotocol.errors import InvalidValueError
 
-__all__ = ["as_written", "chosen", "exact_number", "finite", "require_several", "spent", "whole"]
+__all__ = ["MOST_DIGITS", "as_written", "chosen", "exact_number", "finite", "require_several", "spent", "whole"]
+
+MOST_DIGITS = 1_000
+"""What somebody could mean; more takes for ever to spell out."""
 
 Option = TypeVar("Option", bound=StrEnum)
 
@@ -54,8 +57,7 @@ def exact_number(value: object) -> Fraction | None:
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
     if isinstance(value, Decimal):
-        # More than 1,000 digits nobody means, and they take for ever to spell out.
-        return Fraction(value) if value.is_finite() and abs(value.adjusted()) <= 1_000 else None
+        return Fraction(value) if value.is_finite() and abs(value.adjusted()) <= MOST_DIGITS else None
     if isinstance(value, Real):
         return Fraction(float(value)) if isfinite(value) else None
     return None

@@ -34,7 +34,7 @@ from csprotocol.kpi._survey_summary import SurveyMean, SurveyShare
 from csprotocol.kpi._view import View, counted_rows, interval_text, short
 from csprotocol.model import FrozenDict
 
-__all__ = ["Compared", "Comparison", "NoVerdict", "Verdict", "compare"]
+__all__ = ["Compared", "Comparison", "Difference", "NoVerdict", "Verdict", "compare", "judged"]
 
 T = TypeVar("T", float, timedelta)
 
@@ -188,19 +188,19 @@ def compare(a: object, b: object, *, confidence: float = CONFIDENCE, min_n: int 
     normal_quantile(confidence)
     _require_one_definition(a, b)
     if isinstance(a, NetPromoterScore) and isinstance(b, NetPromoterScore):
-        return _judged(_of_scores(a, b, confidence), _side(a), _side(b), min_n, a.definition)
+        return judged(_of_scores(a, b, confidence), _side(a), _side(b), min_n, a.definition)
     if isinstance(a, _RATES) and isinstance(b, _RATES):
         definition = None if isinstance(a, Ratio) else a.definition
-        return _judged(_of_rates(a, b, confidence), _side(a), _side(b), min_n, definition)
+        return judged(_of_rates(a, b, confidence), _side(a), _side(b), min_n, definition)
     if isinstance(a, DurationSummary) and isinstance(b, DurationSummary):
         samples = Sample[timedelta].of(a.values), Sample[timedelta].of(b.values)
-        return _judged(_of_medians(*samples, confidence), _side(a), _side(b), min_n, a.definition)
+        return judged(_of_medians(*samples, confidence), _side(a), _side(b), min_n, a.definition)
     if _is_sample(a) and _is_sample(b):
         one, other = Sample[float].of(a), Sample[float].of(b)
         if one.known and other.known and one.is_time is not other.is_time:
             raise InvalidValueError.of("b", "other units", expected="durations or numbers, as a")
         first, second = (Compared(len(each.known), each.missing, FrozenDict()) for each in (one, other))
-        return _judged(_of_medians(one, other, confidence), first, second, min_n, None)
+        return judged(_of_medians(one, other, confidence), first, second, min_n, None)
     kinds = f"{type(a).__name__} with {type(b).__name__}"
     hint = "of a mean, compare the share: csat, ces_share" if isinstance(a, SurveyMean) else ""
     raise InvalidValueError.of(
@@ -211,43 +211,45 @@ def compare(a: object, b: object, *, confidence: float = CONFIDENCE, min_n: int 
 _RATES = (Ratio, RateSummary, SurveyShare)
 
 
-class _Difference(NamedTuple, Generic[T]):
+class Difference(NamedTuple, Generic[T]):
+    """What was found of two sides, before it is judged."""
+
     value: T | None
     interval: Interval[T] | None
     method: str
 
 
-def _of_rates(a: AnyRate, b: AnyRate, confidence: float) -> _Difference[float]:
+def _of_rates(a: AnyRate, b: AnyRate, confidence: float) -> Difference[float]:
     (part, n), (other, m) = counts_of(a), counts_of(b)
     value = part / n - other / m if n and m else None
-    return _Difference(value, difference_interval(a, b, confidence=confidence), "newcombe")
+    return Difference(value, difference_interval(a, b, confidence=confidence), "newcombe")
 
 
-def _of_scores(a: NetPromoterScore, b: NetPromoterScore, confidence: float) -> _Difference[float]:
+def _of_scores(a: NetPromoterScore, b: NetPromoterScore, confidence: float) -> Difference[float]:
     """In points. The centres of small samples lie off the scores, so the intervals cannot be squared and added."""
     method = "adjusted_wald"
     if a.value is None or b.value is None:
-        return _Difference(None, None, method)
+        return Difference(None, None, method)
     (centre, error), (other, other_error) = (
         adjusted_wald(score.promoters, score.passives, score.detractors) for score in (a, b)
     )
     spread = normal_quantile(confidence) * hypot(error, other_error)
     low, high = max(-200.0, 100 * (centre - other - spread)), min(200.0, 100 * (centre - other + spread))
-    return _Difference(a.value - b.value, Interval(low, high, float(confidence), method, a.n + b.n), method)
+    return Difference(a.value - b.value, Interval(low, high, float(confidence), method, a.n + b.n), method)
 
 
-def _of_medians(a: Sample[T], b: Sample[T], confidence: float) -> _Difference[T]:
+def _of_medians(a: Sample[T], b: Sample[T], confidence: float) -> Difference[T]:
     method = "order_statistic_mover"
     unit = a if a.known else b
     (middle, around), (other, around_other) = (_middle(sample, confidence) for sample in (a, b))
     if middle is None or other is None:
-        return _Difference(None, None, method)
+        return Difference(None, None, method)
     value = unit.back(middle - other)
     if around is None or around_other is None:
-        return _Difference(value, None, method)
+        return Difference(value, None, method)
     low, high = square_and_add(middle, other, around, around_other)
     n = around.n + around_other.n
-    return _Difference(value, Interval(unit.back(low), unit.back(high), float(confidence), method, n), method)
+    return Difference(value, Interval(unit.back(low), unit.back(high), float(confidence), method, n), method)
 
 
 def _middle(sample: Sample[T], confidence: float) -> tuple[float | None, Interval[float] | None]:
@@ -259,9 +261,8 @@ def _middle(sample: Sample[T], confidence: float) -> tuple[float | None, Interva
     return median(ordered), Interval(*ends, float(confidence), "order_statistic", len(ordered))
 
 
-def _judged(
-    found: _Difference[T], a: Compared, b: Compared, min_n: int, definition: Definition | None
-) -> Comparison[T]:
+def judged(found: Difference[T], a: Compared, b: Compared, min_n: int, definition: Definition | None) -> Comparison[T]:
+    """The verdict on a difference, or the reason why there is none."""
     verdict = reason = None
     if found.value is None:
         reason = NoVerdict.EMPTY

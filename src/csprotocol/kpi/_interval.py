@@ -31,6 +31,7 @@ __all__ = [
     "normal_quantile",
     "rate_interval",
     "rate_rows",
+    "score_interval",
     "square_and_add",
 ]
 
@@ -192,6 +193,19 @@ def adjusted_wald(promoters: int, passives: int, detractors: int) -> tuple[float
     promoting, detracting = (promoters + 0.75) / n, (detractors + 0.75) / n
     centre = promoting - detracting
     return centre, math.sqrt((promoting + detracting - centre**2) / n)
+
+
+def score_interval(
+    promoters: int, passives: int, detractors: int, *, confidence: float = CONFIDENCE
+) -> Interval[float] | None:
+    """Between which points (-100..100) a balance of those for and those against lies: adjusted Wald, cut off there."""
+    z = normal_quantile(confidence)
+    n = promoters + passives + detractors
+    if not n:
+        return None
+    centre, error = adjusted_wald(promoters, passives, detractors)
+    low, high = (100 * (centre + side * z * error) for side in (-1, 1))
+    return Interval(max(low, -100.0), min(high, 100.0), float(confidence), "adjusted_wald", n)
 
 
 def counts_of(rate: AnyRate) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from csprotocol.errors import InvalidValueError, OutOfScaleError
 from csprotocol.kpi._choice import chosen, exact_number, whole
 from csprotocol.kpi._definitions import Definition, definition
-from csprotocol.kpi._interval import CONFIDENCE, Interval, adjusted_wald, normal_quantile
+from csprotocol.kpi._interval import CONFIDENCE, Interval, score_interval
 from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import MissingReason
 from csprotocol.kpi._ratio import Ratio
@@ -139,12 +139,7 @@ class NetPromoterScore(Viewed):
         Source: B. Rocks, The American Statistician 70(4), 2016, as measuringu.com/nps-three-confidence-intervals
         (Lewis and Sauro, 2021) gives it.
         """
-        z = normal_quantile(confidence)
-        if not self.n:
-            return None
-        centre, error = adjusted_wald(self.promoters, self.passives, self.detractors)
-        low, high = (100 * (centre + side * z * error) for side in (-1, 1))
-        return Interval(max(low, -100.0), min(high, 100.0), float(confidence), "adjusted_wald", self.n)
+        return score_interval(self.promoters, self.passives, self.detractors, confidence=confidence)
 
     @property
     def response_rate(self) -> Ratio:

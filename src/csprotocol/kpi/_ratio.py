@@ -10,6 +10,7 @@ from math import log10
 from typing import TypeAlias
 
 from csprotocol.errors import InvalidValueError
+from csprotocol.kpi._choice import MOST_DIGITS
 from csprotocol.kpi._notebook import Viewed
 
 __all__ = ["Ratio"]
@@ -121,10 +122,6 @@ class Ratio(Viewed):
         return f"{_plain(self.numerator)}/{_plain(self.denominator)} ({shown})"
 
 
-# What somebody could mean; more takes for ever to spell out.
-_MOST_DIGITS = 1_000
-
-
 def _exact(field: str, number: object) -> int | Fraction:
     if isinstance(number, bool) or not isinstance(number, int | Decimal | Fraction):
         raise InvalidValueError.of(
@@ -132,8 +129,8 @@ def _exact(field: str, number: object) -> int | Fraction:
         )
     if isinstance(number, Decimal) and not number.is_finite():
         raise InvalidValueError.of(field, str(number), expected="a finite number")
-    if isinstance(number, Decimal) and abs(number.adjusted()) > _MOST_DIGITS:
-        raise InvalidValueError.of(field, str(number), expected=f"a number of at most {_MOST_DIGITS} digits")
+    if isinstance(number, Decimal) and abs(number.adjusted()) > MOST_DIGITS:
+        raise InvalidValueError.of(field, str(number), expected=f"a number of at most {MOST_DIGITS} digits")
     if number < 0:
         raise InvalidValueError.of(field, str(number), expected="zero or more")
     fraction = Fraction(number)

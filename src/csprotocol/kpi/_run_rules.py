@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
@@ -107,7 +108,8 @@ class Signal(NamedTuple):
     last: int
 
 
-class Root(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Root:
     """A sigma by its square, against which exact numbers are held without rounding.
 
     >>> 3 * Root(Fraction(4, 49)) < Fraction(6, 7), 3 * Root(Fraction(4, 49)) > Fraction(5, 7)
@@ -116,13 +118,13 @@ class Root(NamedTuple):
 
     square: Fraction
 
-    def __rmul__(self, factor: float) -> Root:  # type: ignore[override]  # it is no row of numbers, to be repeated
+    def __rmul__(self, factor: float) -> Root:
         return Root(self.square * Fraction(factor) ** 2)
 
-    def __lt__(self, number: Fraction) -> bool:  # type: ignore[override]
+    def __lt__(self, number: Fraction) -> bool:
         return number > 0 and self.square < number**2
 
-    def __gt__(self, number: Fraction) -> bool:  # type: ignore[override]
+    def __gt__(self, number: Fraction) -> bool:
         return number < 0 or self.square > number**2
 
 

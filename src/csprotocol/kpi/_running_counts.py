@@ -275,9 +275,9 @@ def _number(exact: int | Fraction) -> int | str:
 
 
 def _read(number: object) -> int | Fraction:
-    if isinstance(number, str):
+    if isinstance(number, str) and _FRACTION.fullmatch(number):
         try:
-            return Fraction(number) if _FRACTION.fullmatch(number) else Fraction("")
+            return Fraction(number)
         except (ValueError, ZeroDivisionError):
             raise InvalidValueError.of("rate", number, expected="a whole number, or a fraction as 1/3") from None
     if isinstance(number, int) and not isinstance(number, bool):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from csprotocol.kpi._definitions import Definition
-from csprotocol.kpi._interval import CONFIDENCE, Interval, adjusted_wald, normal_quantile, rate_interval, rate_rows
+from csprotocol.kpi._interval import CONFIDENCE, Interval, rate_interval, rate_rows, score_interval
 from csprotocol.kpi._notebook import Viewed
 from csprotocol.kpi._population import MissingReason, told
 from csprotocol.kpi._ratio import Ratio
@@ -186,12 +186,7 @@ class SurveyBalance(Viewed):
         Raises:
             InvalidValueError: a ``confidence`` not between 0 and 1.
         """
-        z = normal_quantile(confidence)
-        if not self.n:
-            return None
-        centre, error = adjusted_wald(self.satisfied, self.neutral, self.dissatisfied)
-        low, high = (100 * (centre + side * z * error) for side in (-1, 1))
-        return Interval(max(low, -100.0), min(high, 100.0), float(confidence), "adjusted_wald", self.n)
+        return score_interval(self.satisfied, self.neutral, self.dissatisfied, confidence=confidence)
 
     def __str__(self) -> str:
         shown = "no value" if self.value is None else f"{self.value:.1f} points"

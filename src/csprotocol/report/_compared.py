@@ -6,8 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from csprotocol.kpi import MIN_COMPARED, Comparison, NetPromoterScore, RateSummary, Ratio, compare
-from csprotocol.kpi._merged import Quantile, compare_quantiles
+from csprotocol.kpi import (
+    MIN_COMPARED,
+    Comparison,
+    NetPromoterScore,
+    Quantile,
+    RateSummary,
+    Ratio,
+    compare,
+    compare_quantiles,
+)
 from csprotocol.model import FrozenDict
 from csprotocol.report._change import Change, NoChange, change_of, period_before
 from csprotocol.report._groups import Key

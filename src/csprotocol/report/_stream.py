@@ -82,7 +82,7 @@ class _Sums:
         self._evidence: dict[Key, dict[tuple[str, str], Evidence]] = {}
         self._tickets: defaultdict[Key, int] = defaultdict(int)
         self._anomalies = AnomalyCount(spec.as_of)
-        self._rated = self._known_nps = self._known_sla = self._unsurveyed = self._beyond = 0
+        self._known_nps = self._known_sla = self._unsurveyed = self._beyond = 0
         self._every = Applicable(spec.csat_scale is not None, True, True, True, promised_kpis(spec))  # noqa: FBT003
         nothing = evidence((), spec, self._every, Reach(spec.within))
         self._nothing = {each.heading.key: each for each in nothing}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from csprotocol.errors import InvalidValueError
 from csprotocol.kpi._choice import whole
-from csprotocol.kpi._compare import Compared, Comparison, NoVerdict, Verdict
+from csprotocol.kpi._compare import Compared, Comparison, Difference, judged
 from csprotocol.kpi._definitions import Definition
 from csprotocol.kpi._interval import Interval, square_and_add
 from csprotocol.model import FrozenDict
@@ -44,17 +44,17 @@ def compare_quantiles(
     """
     whole("min_n", min_n)
     of_a, of_b = (Compared(each.n, FrozenDict(), FrozenDict()) for each in (a, b))
+    return judged(_difference(a, b), of_a, of_b, min_n, definition)
+
+
+def _difference(a: Quantile, b: Quantile) -> Difference[float]:
     method = "order_statistic_mover"
     if a.value is None or b.value is None:
-        return Comparison(None, None, None, NoVerdict.EMPTY, method, of_a, of_b, definition)
-    difference = a.value - b.value
+        return Difference(None, None, method)
+    value = a.value - b.value
     if a.interval is None or b.interval is None:
-        return Comparison(difference, None, None, NoVerdict.TOO_FEW, method, of_a, of_b, definition)
+        return Difference(value, None, method)
     if a.interval.confidence != b.interval.confidence:
         raise InvalidValueError.of("b", b.interval.confidence, expected=f"the confidence {a.interval.confidence} of a")
     low, high = square_and_add(a.value, b.value, a.interval, b.interval)
-    around = Interval(low, high, a.interval.confidence, method, a.n + b.n)
-    if min(a.n, b.n) < min_n:
-        return Comparison(difference, around, None, NoVerdict.TOO_FEW, method, of_a, of_b, definition)
-    verdict = Verdict.HIGHER if low > 0 else Verdict.LOWER if high < 0 else Verdict.NOISE
-    return Comparison(difference, around, verdict, None, method, of_a, of_b, definition)
+    return Difference(value, Interval(low, high, a.interval.confidence, method, a.n + b.n), method)
